@@ -1,0 +1,92 @@
+"""Events: facts in the past tense, written in the transaction that made them true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """Every kind of event the log may hold."""
+
+    ACCOUNT_REGISTERED = "account_registered"
+    ACCOUNT_CHANGED = "account_changed"
+    KEY_ADDED = "key_added"
+    KEY_REMOVED = "key_removed"
+    COMMUNITY_OPENED = "community_opened"
+    MEMBER_JOINED = "member_joined"
+    MEMBER_LEFT = "member_left"
+    THREAD_STARTED = "thread_started"
+    THREAD_LOCKED = "thread_locked"
+    THREAD_UNLOCKED = "thread_unlocked"
+    POST_CREATED = "post_created"
+    POST_EDITED = "post_edited"
+    POST_DELETED = "post_deleted"
+    POST_REMOVED = "post_removed"
+    POST_REPORTED = "post_reported"
+    CASE_DECIDED = "case_decided"
+    NOTICE_SENT = "notice_sent"
+    READ_MOVED = "read_moved"
+    POSTS_IMPORTED = "posts_imported"
+    #: Never stored: somebody came, went or looks elsewhere (in-process only).
+    PRESENCE_CHANGED = "presence_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What one can subscribe to: ``kind`` is thread, community, account, moderation or presence."""
+
+    kind: str
+    key: int = 0
+
+
+def thread_topic(thread_id: int) -> Topic:
+    """Everything that happens in one thread."""
+    return Topic("thread", thread_id)
+
+
+def community_topic(community_id: int) -> Topic:
+    """Everything that happens in one community."""
+    return Topic("community", community_id)
+
+
+def account_topic(account_id: int) -> Topic:
+    """What concerns one account: notices, read pointers in its other sessions."""
+    return Topic("account", account_id)
+
+
+#: Reports and decisions anywhere; the queue reloads through the service, so policy applies.
+MODERATION_TOPIC = Topic("moderation")
+PRESENCE_TOPIC = Topic("presence")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact. ``event_id`` grows with commit order; 0 for events that are not stored."""
+
+    event_id: int
+    kind: EventKind
+    created_at: datetime
+    actor_id: int | None = None
+    community_id: int | None = None
+    thread_id: int | None = None
+    post_id: int | None = None
+    account_id: int | None = None
+    data: Mapping[str, object] = field(default_factory=dict)
+
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics whose subscribers hear of it."""
+        found: list[Topic] = []
+        if self.thread_id is not None:
+            found.append(thread_topic(self.thread_id))
+        if self.community_id is not None:
+            found.append(community_topic(self.community_id))
+        if self.account_id is not None:
+            found.append(account_topic(self.account_id))
+        if self.kind in (EventKind.POST_REPORTED, EventKind.CASE_DECIDED):
+            found.append(MODERATION_TOPIC)
+        if self.kind is EventKind.PRESENCE_CHANGED:
+            found.append(PRESENCE_TOPIC)
+        return tuple(found)

@@ -1,0 +1,24 @@
+"""The forum's limits as named constants, each with its unit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+TITLE_MAX_CHARS: Final = 200
+BODY_MAX_CHARS: Final = 32_000
+REASON_MAX_CHARS: Final = 1_000
+DISPLAY_NAME_MAX_CHARS: Final = 64
+KEY_NAME_MAX_CHARS: Final = 64
+STATEMENT_MAX_CHARS: Final = 300
+HANDLE_MIN_CHARS: Final = 2
+HANDLE_MAX_CHARS: Final = 32
+SLUG_MAX_CHARS: Final = 40
+COMMUNITY_NAME_MAX_CHARS: Final = 80
+#: Drafts may be longer than a post: what was typed is kept even when it cannot be sent.
+DRAFT_MAX_CHARS: Final = 256_000
+
+PAGE_SIZE: Final = 50
+UNREAD_CAP: Final = 100  # counted exactly up to 99, shown as "99+" from here
+#: Replies nest in the tree order up to here; deeper ones follow by number.
+TREE_MAX_DEPTH: Final = 64
+INVITE_DAYS: Final = 14

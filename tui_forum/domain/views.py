@@ -1,0 +1,299 @@
+"""Read models: what services return to screens. Frozen, made by one or two statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tui_forum.domain.entities import (
+    CaseState,
+    DecisionKind,
+    PostOrder,
+    PostState,
+    Purpose,
+    Role,
+    ThreadKind,
+    Visibility,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote something, as shown."""
+
+    account_id: int
+    handle: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityRow:
+    """A community in a list. ``unread`` counts threads, capped at ``limits.UNREAD_CAP``."""
+
+    community_id: int
+    slug: str
+    name: str
+    statement: str
+    purpose: Purpose
+    visibility: Visibility
+    thread_count: int
+    member_count: int
+    last_post_at: datetime | None
+    role: Role | None
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView:
+    """The home screen: communities joined (by latest activity), then others one may join.
+
+    ``others`` holds the first page; :meth:`Communities.others` gives the next ones.
+    ``open_cases`` is how many cases wait for the actor (capped), 0 for non-moderators.
+    ``unseen_notices`` counts the inbox.
+    """
+
+    joined: tuple[CommunityRow, ...]
+    others: tuple[CommunityRow, ...]
+    others_next: str | None
+    open_cases: int
+    unseen_notices: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCursor:
+    """Keyset position in a thread list: order is pinned first, then latest post, then id."""
+
+    pinned: bool
+    last_post_at: datetime
+    thread_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread in a list. ``unread`` counts its posts, capped at ``limits.UNREAD_CAP``."""
+
+    thread_id: int
+    community_id: int
+    community_slug: str
+    title: str
+    kind: ThreadKind
+    author: Author
+    last_author: Author
+    created_at: datetime
+    last_post_at: datetime
+    reply_count: int
+    unread: int
+    pinned: bool
+    locked: bool
+    solved: bool
+
+    @property
+    def cursor(self) -> ThreadCursor:
+        """Where the next page starts after this row."""
+        return ThreadCursor(self.pinned, self.last_post_at, self.thread_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A page of threads; ``next`` is None on the last one."""
+
+    rows: tuple[ThreadRow, ...]
+    next: ThreadCursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """An open thread's header and what the actor may do in it.
+
+    ``landing`` is the number of the first unread post, or of the last post when all is read.
+    ``last_number`` is the highest post number, ``may_*`` come from the policy.
+    """
+
+    thread_id: int
+    community_id: int
+    community_slug: str
+    community_name: str
+    title: str
+    kind: ThreadKind
+    author: Author
+    created_at: datetime
+    last_number: int
+    post_count: int
+    read_number: int
+    landing: int
+    pinned: bool
+    locked: bool
+    accepted_number: int | None
+    role: Role | None
+    may_reply: bool
+    may_moderate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyContext:
+    """The post one replies to, in a line: number, author, start of the text (plain)."""
+
+    number: int
+    handle: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post as the reader shows it.
+
+    ``body`` is empty for tombstones unless the actor may see it. ``depth`` is the depth in
+    the reply tree (0 for a root). ``position`` is an opaque sort key for the tree order.
+    """
+
+    post_id: int
+    thread_id: int
+    number: int
+    author: Author
+    body: str
+    created_at: datetime
+    edited_at: datetime | None
+    revision: int
+    state: PostState
+    removal_reason: str
+    reply_to: ReplyContext | None
+    depth: int
+    position: bytes
+    accepted: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """A window of consecutive posts in ``order``; ``before``/``after`` tell if more exist."""
+
+    posts: tuple[PostView, ...]
+    order: PostOrder
+    more_before: bool
+    more_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionView:
+    """An earlier text of a post."""
+
+    revision: int
+    body: str
+    editor: Author
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What someone has typed and not sent. ``token`` makes sending it twice one post."""
+
+    key: str
+    title: str
+    body: str
+    token: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostRef:
+    """Where a post is: answer of every writing call."""
+
+    thread_id: int
+    post_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A thread found by its title."""
+
+    thread_id: int
+    community_slug: str
+    title: str
+    last_post_at: datetime
+    reply_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """One report inside a case."""
+
+    reporter: Author
+    reason: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in the queue, oldest first; ``excerpt`` is plain text of the post."""
+
+    case_id: int
+    community_id: int
+    community_slug: str
+    thread_id: int
+    thread_title: str
+    post_id: int
+    post_number: int
+    author: Author
+    excerpt: str
+    report_count: int
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page of the queue; ``next`` is the case id to continue after."""
+
+    rows: tuple[CaseRow, ...]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with its post in context (the post, some before and some after)."""
+
+    row: CaseRow
+    state: CaseState
+    reports: tuple[ReportView, ...]
+    context: tuple[PostView, ...]
+    may_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    """A line of the append-only moderation log."""
+
+    decision_id: int
+    case_id: int
+    community_slug: str
+    thread_id: int
+    post_number: int
+    moderator: Author
+    author: Author
+    kind: DecisionKind
+    reason: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something an account is told (its inbox). ``kind`` names the event."""
+
+    notice_id: int
+    kind: str
+    thread_id: int | None
+    post_number: int | None
+    thread_title: str
+    actor_handle: str
+    text: str
+    created_at: datetime
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is here: a handle and the thread it looks at, if any."""
+
+    handle: str
+    community_id: int | None
+    thread_id: int | None
