@@ -1,0 +1,103 @@
+"""Where one can go: messages that screens and widgets post and the app answers.
+
+Screens never import one another; they say where to go and ``ForumApp`` knows how.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeTarget:
+    """What is being written.
+
+    Exactly one of: a new thread (``community_id`` alone), a reply (``thread_id``, with
+    ``reply_to`` when it answers one post), an edit (``post_id`` and ``revision``).
+    ``initial_body`` is put into an empty editor (a quote, or the post being edited);
+    an existing draft wins over it.
+    """
+
+    community_id: int
+    thread_id: int | None = None
+    thread_title: str = ""
+    reply_to: int | None = None
+    reply_to_handle: str = ""
+    post_id: int | None = None
+    revision: int = 0
+    initial_body: str = ""
+
+    @property
+    def draft_key(self) -> str:
+        """The key of the draft this writes to."""
+        if self.post_id is not None:
+            return f"edit:{self.post_id}"
+        if self.thread_id is not None:
+            suffix = "" if self.reply_to is None else f":re:{self.reply_to}"
+            return f"thread:{self.thread_id}{suffix}"
+        return f"community:{self.community_id}"
+
+
+class Navigate(Message):
+    """Base of all navigation messages; they bubble to the app."""
+
+
+@dataclass
+class OpenHome(Navigate):
+    """Go to the communities."""
+
+
+@dataclass
+class OpenCommunity(Navigate):
+    """Go to a community's threads."""
+
+    community_id: int
+
+
+@dataclass
+class OpenThread(Navigate):
+    """Go to a thread: at post ``number``, or where unread begins."""
+
+    thread_id: int
+    number: int | None = None
+
+
+@dataclass
+class Compose(Navigate):
+    """Open the composer; the app opens the thread at the new post when it was sent."""
+
+    target: ComposeTarget
+
+
+@dataclass
+class OpenModeration(Navigate):
+    """Go to the moderation queue."""
+
+
+@dataclass
+class OpenInbox(Navigate):
+    """Go to the notices."""
+
+
+@dataclass
+class OpenDrafts(Navigate):
+    """Go to the list of drafts."""
+
+
+@dataclass
+class OpenSettings(Navigate):
+    """Go to profile, language, time zone, theme and keys."""
+
+
+@dataclass
+class OpenSearch(Navigate):
+    """Search thread titles."""
+
+    query: str = ""
+
+
+@dataclass
+class OpenHelp(Navigate):
+    """Show all keys of the screen that asks."""
