@@ -7,6 +7,7 @@ Adds new messages (untranslated), drops those no longer used, keeps translations
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -16,6 +17,9 @@ from babel.messages.pofile import read_po, write_po
 from tui_forum.i18n import DEFAULT_LANGUAGE, LANGUAGES
 
 HERE = Path(__file__).parent
+HEADER = "# {language} of tui-forum. Kept by `python -m tui_forum.locale.update`."
+#: A fixed date: catalogues change when messages do, not when the tool runs.
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = HERE.parents[1]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "ngettext": (1, 2)}
 
@@ -50,18 +54,27 @@ def main() -> int:
         catalogue = load(language)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
+        catalogue.fuzzy = False
+        catalogue.creation_date = catalogue.revision_date = EPOCH
         with (HERE / f"{language}.po").open("wb") as handle:
+            catalogue.header_comment = HEADER.format(language=language)
             write_po(handle, catalogue, width=100, sort_output=True, omit_header=False, include_lineno=False)
-        untranslated = [message for message in catalogue if message.id and not all_strings(message.string)]
+        untranslated = [message for message in catalogue if message.id and not is_translated(message.string)]
         missing += len(untranslated)
         sys.stdout.write(f"{language}: {len(catalogue)} messages, {len(untranslated)} untranslated\n")
     return missing
 
 
-def all_strings(translation: str | tuple[str, ...] | list[str]) -> bool:
+def forms(translation: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """Every plural form of a message or translation."""
+    if translation is None:
+        return ()
+    return (translation,) if isinstance(translation, str) else tuple(translation)
+
+
+def is_translated(translation: str | tuple[str, ...] | list[str] | None) -> bool:
     """Whether every form of a translation is there."""
-    forms = (translation,) if isinstance(translation, str) else translation
-    return all(forms)
+    return bool(forms(translation)) and all(forms(translation))
 
 
 if __name__ == "__main__":
