@@ -32,7 +32,7 @@ from tui_forum.importers.records import (
     SkippedRecord,
 )
 from tui_forum.services.imports import BatchResult, Imports, ImportSink, IncomingPost, IncomingThread, Placed
-from tui_forum.storage.spool import Spool, SpooledKey
+from tui_forum.storage.spool import NAMED, Spool, SpooledKey
 
 #: Posts per transaction: large enough to be fast, small enough that a live server's writer
 #: never waits long for the lock.
@@ -281,13 +281,13 @@ class _Writer:
     async def run(self) -> None:
         """Write everything that is not there yet."""
         for group in _groups(self._spool):
-            names = {name for keys in group for key in keys for name in (key.external_id, *key.parents)}
+            names = {name for _, keys in group for key in keys for name in (key.external_id, *key.parents)}
             known = await self._sink.known(names)
-            for keys in group:
-                await self._thread(keys, known)
+            for label, keys in group:
+                await self._thread(keys, known, named=label.startswith(NAMED))
         await self._flush()
 
-    async def _thread(self, keys: list[SpooledKey], known: Mapping[str, Placed]) -> None:
+    async def _thread(self, keys: list[SpooledKey], known: Mapping[str, Placed], *, named: bool) -> None:
         fresh = [key for key in keys if key.external_id not in known]
         self._report.already += len(keys) - len(fresh)
         self._done += len(keys) - len(fresh)
@@ -299,7 +299,7 @@ class _Writer:
             (
                 known[name].thread_id
                 for key in keys
-                for name in (key.external_id, *key.parents)
+                for name in (key.external_id, *(() if named else key.parents))
                 if name in known
             ),
             None,
@@ -389,13 +389,13 @@ class _Writer:
         return result
 
 
-def _groups(spool: Spool) -> Iterator[list[list[SpooledKey]]]:
-    """Threads, as many at a time as make a batch."""
-    group: list[list[SpooledKey]] = []
+def _groups(spool: Spool) -> Iterator[list[tuple[str, list[SpooledKey]]]]:
+    """Threads by their labels, as many at a time as make a batch."""
+    group: list[tuple[str, list[SpooledKey]]] = []
     size = 0
     for label in spool.threads():
         keys = spool.keys(label)
-        group.append(keys)
+        group.append((label, keys))
         size += len(keys)
         if size >= BATCH_POSTS:
             yield group

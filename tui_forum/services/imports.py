@@ -307,6 +307,8 @@ class _Batch:
             grown = growth.setdefault(thread_id, _Growth(newest=len(rows)))
             for post in thread.posts:
                 parent = self._result.placed.get(post.parent) or thread.placed.get(post.parent)
+                if parent is not None and parent.thread_id != thread_id:
+                    parent = None  # References may cross threads; replies do not.
                 for index, part in enumerate(post.parts):
                     numbers[thread_id] += 1
                     placed = _place(thread_id, numbers[thread_id], parent)
@@ -339,7 +341,7 @@ class _Batch:
 def _place(thread_id: int, number: int, parent: Placed | None) -> Placed:
     """The tree path of a new post; at the deepest level it joins its parent's siblings."""
     above = b""
-    if parent is not None and parent.thread_id == thread_id:
+    if parent is not None:
         above = parent.tree_path
         if len(above) // _LINK_BYTES >= TREE_MAX_DEPTH:
             above = above[:-_LINK_BYTES]

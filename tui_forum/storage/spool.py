@@ -21,6 +21,8 @@ from types import TracebackType
 
 #: A "Re:" without references joins a thread of the same title this long after its last post.
 SUBJECT_WINDOW_SECONDS = 60 * 86400
+#: Labels of threads that the format itself names begin with this.
+NAMED = "="
 
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
@@ -101,7 +103,7 @@ class Spool:
         if self._db.execute("SELECT 1 FROM post WHERE ext = ?", (external_id,)).fetchone() is not None:
             return False
         self.count += 1
-        if subject_reply and title and not thread_key and not self._knows_any(parents):
+        if subject_reply and title and not thread_key and not self._label_of_any(parents):
             joined = self._by_subject(title, at)
             parents = (*parents, joined) if joined else parents
         self._db.execute(
@@ -118,10 +120,6 @@ class Spool:
             )
         return True
 
-    def _knows_any(self, names: tuple[str, ...]) -> bool:
-        find = "SELECT 1 FROM node WHERE ext = ?"
-        return any(self._db.execute(find, (name,)).fetchone() is not None for name in names)
-
     def _by_subject(self, title: str, at: float | None) -> str:
         row = self._db.execute("SELECT ext, at FROM subject WHERE title = ?", (title,)).fetchone()
         if row is None:
@@ -131,21 +129,27 @@ class Spool:
 
     def _label(self, external_id: str, parents: tuple[str, ...], thread_key: str) -> None:
         get = self._db.execute
-        own = get("SELECT label FROM node WHERE ext = ?", (external_id,)).fetchone()
-        label = f"={thread_key}" if thread_key else ""
-        for parent in () if label else parents:
-            row = get("SELECT label FROM node WHERE ext = ?", (parent,)).fetchone()
-            if row is not None:
-                label = row[0]
-                break
-        if not label:
-            label = own[0] if own else (parents[-1] if parents else external_id)
-        if own is not None and own[0] != label:
-            get("UPDATE node SET label = ? WHERE label = ?", (label, own[0]))
-        names = parents if own is not None else (external_id, *parents)
+        row = get("SELECT label FROM node WHERE ext = ?", (external_id,)).fetchone()
+        own = row[0] if row else ""
+        if thread_key:
+            # The format knows better than the references, which sometimes cross threads.
+            label, parents = NAMED + thread_key, ()
+            get("INSERT OR REPLACE INTO node (ext, label) VALUES (?, ?)", (external_id, label))
+        else:
+            label = self._label_of_any(parents) or own or (parents[-1] if parents else external_id)
+        if own and own != label and not own.startswith(NAMED):
+            get("UPDATE node SET label = ? WHERE label = ?", (label, own))
         self._db.executemany(
-            "INSERT OR IGNORE INTO node (ext, label) VALUES (?, ?)", [(n, label) for n in names]
+            "INSERT OR IGNORE INTO node (ext, label) VALUES (?, ?)",
+            [(name, label) for name in (external_id, *parents)],
         )
+
+    def _label_of_any(self, names: tuple[str, ...]) -> str:
+        for name in names:
+            row = self._db.execute("SELECT label FROM node WHERE ext = ?", (name,)).fetchone()
+            if row is not None:
+                return str(row[0])
+        return ""
 
     def name_author(self, author: str, name: str) -> None:
         """Remember a name for an author key; the last one given counts."""

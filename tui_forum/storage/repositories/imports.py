@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, case, func, insert, select, update
+from sqlalchemy import Column, Table, bindparam, case, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tui_forum.storage.models import Account, Community, ImportRecord, Post, Thread
@@ -63,7 +63,7 @@ class ImportRepository:
 
     async def open_community(self, row: Row) -> int:
         """Insert a community."""
-        return (await self._insert(_community, [row]))[0]
+        return next(iter((await self._insert(_community, [row])).values()))
 
     async def posts(self, source: str, external_ids: Iterable[str]) -> dict[str, ImportedRow]:
         """Which of the ids are posts here already, and where."""
@@ -106,20 +106,28 @@ class ImportRepository:
             rows = await self._connection.execute(
                 select(_thread.c.id, _thread.c.last_number).where(_thread.c.id.in_(some)).with_for_update()
             )
-            found.update({row[0]: row[1] for row in rows})
+            found.update({row[0]: max(0, row[1]) for row in rows})
         return found
 
     async def add_accounts(self, rows: Sequence[Row]) -> list[int]:
         """Insert accounts; their ids in the same order."""
-        return await self._insert(_account, rows)
+        ids = await self._insert(_account, rows, _account.c.skeleton)
+        return [ids[(row["skeleton"],)] for row in rows]
 
     async def add_threads(self, rows: Sequence[Row]) -> list[int]:
-        """Insert threads; their ids in the same order."""
-        return await self._insert(_thread, rows)
+        """Insert threads without posts; their ids in the same order.
+
+        Until :meth:`grow_threads` sets it, ``last_number`` holds the place in ``rows`` as
+        a negative number: a thread has nothing else by which to know it again.
+        """
+        marked = [{**row, "last_number": -place} for place, row in enumerate(rows, 1)]
+        ids = await self._insert(_thread, marked, _thread.c.last_number)
+        return [ids[(row["last_number"],)] for row in marked]
 
     async def add_posts(self, rows: Sequence[Row]) -> list[int]:
         """Insert posts; their ids in the same order."""
-        return await self._insert(_post, rows)
+        ids = await self._insert(_post, rows, _post.c.thread_id, _post.c.number)
+        return [ids[(row["thread_id"], row["number"])] for row in rows]
 
     async def remember(self, source: str, kind: str, made: Iterable[tuple[str, int]]) -> None:
         """Write down what became of external ids."""
@@ -142,7 +150,7 @@ class ImportRepository:
                 # The opening post is no reply.
                 reply_count=_thread.c.reply_count
                 + bindparam("posts")
-                - case((_thread.c.last_number == 0, 1), else_=0),
+                - case((_thread.c.last_number <= 0, 1), else_=0),
                 last_number=bindparam("number"),
                 last_post_id=bindparam("post"),
                 last_author_id=case((newer, bindparam("author")), else_=_thread.c.last_author_id),
@@ -176,13 +184,18 @@ class ImportRepository:
             )
         )
 
-    async def _insert(self, table: Table, rows: Sequence[Row]) -> list[int]:
+    async def _insert(
+        self, table: Table, rows: Sequence[Row], *by: Column[Any]
+    ) -> dict[tuple[Any, ...], int]:
+        """Insert, and give the new ids by the columns ``by``.
+
+        (Asking for the ids in the order of the rows makes SQLAlchemy insert one row at a time
+        on SQLite: 3 times slower.)
+        """
         if not rows:
-            return []
-        result = await self._connection.execute(
-            insert(table).returning(table.c.id, sort_by_parameter_order=True), list(rows)
-        )
-        return [int(row[0]) for row in result]
+            return {}
+        made = await self._connection.execute(insert(table).returning(table.c.id, *by), list(rows))
+        return {tuple(row[1:]): int(row[0]) for row in made}
 
 
 def _slices(values: Iterable[Any]) -> Iterator[list[Any]]:
