@@ -13,7 +13,7 @@ when one of them is wrong, so for display such clusters become sequences that ar
 alike everywhere:
 
 * joiners, selectors and other format characters go: a family is shown as its members;
-* skin tones go, the emoji stays; a flag becomes its two letters;
+* skin tones and keycaps go, the emoji or digit stays; a flag becomes its two letters;
 * decomposed letters are composed (NFC), and at most :data:`MAX_MARKS` marks stay on one base;
 * what has no glyph (unassigned, noncharacters, lone surrogates) becomes U+FFFD.
 
@@ -74,8 +74,8 @@ _RECENT_EMOJI: Final = frozenset(
         0x1FAE8, 0x1FAE9, 0x1FAF7, 0x1FAF8,
     )
 )  # fmt: skip
-# Blank letters that only serve to look like nothing.
-_FILLERS: Final = frozenset((0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0))
+# Blank letters that only serve to look like nothing; and the keycap, which some draw two cells wide.
+_FILLERS: Final = frozenset((0x115F, 0x1160, 0x17B4, 0x17B5, 0x20E3, 0x3164, 0xFFA0))
 _CACHE_SIZE: Final = 16_384
 
 

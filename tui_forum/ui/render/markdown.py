@@ -41,9 +41,12 @@ MAX_URL_CHARS: Final = 2_000
 
 _BLANK: Final = Strip([], 0)
 _SAFE_URL = re.compile(r"(?:https?://|mailto:|ssh://)[\x21-\x7e]+", re.IGNORECASE)
-_LOOKS_LIKE_URL = re.compile(r"\s*(?:[a-z]+://|www\.)", re.IGNORECASE)
+_LOOKS_LIKE_URL = re.compile(
+    r"\s*(?:[a-z]{2,10}:|\w[\w-]{0,62}(?:\.\w[\w-]{0,62})+(?:/|\s*$))", re.IGNORECASE
+)
 _SPOTS = re.compile(
-    r"(?P<url>\b(?:https?|ssh)://[^\s<>\"]+)|(?<![\w@./-])(?P<mention>@[A-Za-z0-9][A-Za-z0-9-]{1,31})(?![\w@-])"
+    r"(?P<url>\b(?:https?|ssh)://[^\s<>\"]{1,2000})"
+    r"|(?<![\w@./-])(?P<mention>@[A-Za-z0-9][A-Za-z0-9-]{1,31})(?![\w@-])"
 )
 _TRAILING = ".,:;!?'*_~"
 _TASK = re.compile(r"\[([ xX])\] +")
@@ -54,8 +57,8 @@ def render_markdown(source: str, width: int, palette: Palette, *, hyperlinks: bo
     """The lines of a post's body, each at most ``width`` cells wide and not padded.
 
     ``hyperlinks`` sends OSC 8 for http, https, mailto and ssh; else the address follows the
-    text. An empty body has no lines. Never raises on any ``source``; what costs too much comes out as plain text below
-    a note that says so.
+    text. An empty body has no lines. Never raises on any ``source``; what costs too much comes
+    out as plain text below a note that says so.
     """
     safe = display_text(source).strip("\n")
     width = max(width, MIN_WIDTH)
@@ -103,6 +106,16 @@ def safe_url(url: str) -> str | None:
     if len(url) <= MAX_URL_CHARS and _SAFE_URL.fullmatch(url):
         return url
     return None
+
+
+def _bare_url(found: str) -> str:
+    """A bare address without the punctuation of the sentence around it."""
+    found = found.rstrip(_TRAILING)
+    surplus = found.count(")") - found.count("(")
+    while surplus > 0 and found.endswith(")"):
+        found = found[:-1].rstrip(_TRAILING)
+        surplus -= 1
+    return found
 
 
 @dataclass(slots=True)
@@ -369,9 +382,7 @@ class _Renderer:
         for match in _SPOTS.finditer(text):
             found = match[0]
             if match["url"]:
-                found = found.rstrip(_TRAILING)
-                while found.endswith(")") and found.count(")") > found.count("("):
-                    found = found[:-1].rstrip(_TRAILING)
+                found = _bare_url(found)
             if match.start() > position:
                 runs.append((text[position : match.start()], style))
             spot = self._link_style(found) if match["url"] else self.palette.mention
