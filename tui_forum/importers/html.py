@@ -107,7 +107,7 @@ def to_markdown(source: str) -> str:
             text = str(_CONVERTER.convert(source))
         except RecursionError:
             return strip_tags(source)
-    return _BLANK_LINES.sub("\n\n", text).strip("\n")
+    return _BLANK_LINES.sub("\n\n", text).strip()
 
 
 def _nesting(source: str) -> int:

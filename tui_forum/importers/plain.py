@@ -14,16 +14,21 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-#: A line that could have taken the next word within this many columns was ended on purpose.
+#: A paragraph whose lines are all shorter, and uneven, was not wrapped: addresses, verses.
+SHORT_COLUMNS: Final = 50
+#: A line that could have taken the next word within this many columns (or within its
+#: paragraph's longest line) was ended on purpose.
 WRAP_COLUMNS: Final = 60
 
 _QUOTE: Final = re.compile(r"^ ?((?:> ?)+)")
 _DIFF_START: Final = re.compile(r"^(?:diff --git |Index: \S|--- \S+.*\d|@@ -\d+)")
 _DIFF_LINE: Final = re.compile(r"^(?:[-+](?![-+ ]?$)|@@ -\d)")
-_SHAPED: Final = re.compile(r"^ {4,}\S|^ *\S.*\S {3,}\S|^[\s|+\-=_*/\\.:<>]{5,}$|[{};]\s*$|^\s*(?:</?\w+|\|)")
+_SHAPED: Final = re.compile(
+    r"^ {4,}\S|^ *\S.*\S {3,}\S|^[\s|+\-=_*/\\.:<>]{5,}$|[{};]\s*$|\|\s+\d+ [+-]*$|^\s*(?:</?\w+|\|)"
+)
 _LIST: Final = re.compile(r"^\s*(?:[-+*•o]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")
 _SIGNATURE: Final = re.compile(r"^-- ?$")
-_RULE: Final = re.compile(r"^\s*(?:=+|-+)\s*$")
+_RULE: Final = re.compile(r"^\s*(?:=+|-{2,})\s*$")
 _BLOCK_MARK: Final = re.compile(r"^(\s*)(#{1,6}(?=\s|$)|~~~|```|\[[^\]]{1,99}\]:)")
 _INLINE: Final = re.compile(
     r"\\(?=[!-/:-@\[-`{-~])|(?<=[\w)\]])\*+(?=[\w(\[])|\*\*(?=\*)|`[^`'\n]+`|`|"
@@ -50,6 +55,8 @@ def fence_for(text: str, language: str = "") -> tuple[str, str]:
 
 def to_markdown(text: str) -> str:
     """Markdown for a plain text. Linear in its length."""
+    # Mail programs of one decade wrote indentation as no-break spaces.
+    text = text.replace("\xa0", " ")
     return "\n".join(_blocks(text.expandtabs(8).split("\n"))).strip("\n")
 
 
@@ -138,20 +145,29 @@ def _fenced(lines: list[str], language: str = "") -> Iterator[str]:
 
 def _prose(block: list[str]) -> Iterator[str]:
     last = len(block) - 1
+    wrap = _wrap(block)
     for index, line in enumerate(block):
         listed = _LIST.match(line) is not None
         text = line.strip() if not listed else line.strip().replace("• ", "- ", 1)
         if _RULE.match(text):
-            # Under one line it underlines a heading, alone it is a rule; else it is just a line.
-            yield text if (index == 1 and last == 1) or last == 0 else f"\\{text}"
+            # Under one line it underlines a heading, above all it is a rule; else just a line.
+            yield text if index == 0 or (index == 1 and last == 1) else f"\\{text}"
             continue
         mark = _BLOCK_MARK.match(text)
         text = f"\\{text}" if mark else escape(text)
-        yield text + ("\\" if index < last and _ended_early(text, block[index + 1]) else "")
+        yield text + ("\\" if index < last and _ended_early(text, block[index + 1], wrap) else "")
 
 
-def _ended_early(line: str, following: str) -> bool:
+def _wrap(block: list[str]) -> int:
+    """Columns within which a wrapped line would have taken another word."""
+    longest = max(map(len, block))
+    even = all(len(line) * 10 >= longest * 7 for line in block[:-1]) and len(block) > 2
+    wrapped = longest >= SHORT_COLUMNS or (even and longest * 10 >= SHORT_COLUMNS * 7)
+    return min(WRAP_COLUMNS, longest) if wrapped else longest + WRAP_COLUMNS
+
+
+def _ended_early(line: str, following: str, wrap: int) -> bool:
     if _LIST.match(following) or _RULE.match(following):
         return False
     word = following.split(maxsplit=1)[0]
-    return len(line) + 1 + len(word) < WRAP_COLUMNS
+    return len(line) + 1 + len(word) <= wrap
