@@ -72,6 +72,15 @@ def test_a_mail_reads_as_written() -> None:
     ]  # fmt: skip
 
 
+def test_ornaments_are_text() -> None:
+    assert lines(">>>>>>>>>>>>>>> Original <<<<<<<<<<<<<<<\na") == [
+        ">>>>>>>>>>>>>>> Original <<<<<<<<<<<<<<<",
+        "a",
+    ]
+    assert lines("- - - - - - - - 2 lines left out") == ["- - - - - - - - 2 lines left out"]
+    assert lines("* * * * * * *") == ["─" * 60]
+
+
 def test_code_keeps_its_lines() -> None:
     assert lines("```python\ndef f():\n\treturn 'a  b'\n\nx\n```") == [
         "│ def f():", "│     return 'a  b'", "│ ", "│ x",
@@ -271,6 +280,8 @@ HOSTILE = {
     "deep list": "- " * 10_000,
     "emphasis": full("*a _b **c "),
     "stars": full("a**"),
+    "one run of stars": "a" + full("*"),
+    "one run of backticks": "a" + full("`"),
     "backticks": full("`` ` "),
     "table of 40 KB": "|a|b|c|d|\n|-|-|-|-|\n" + "|xxxxxxxxxxxxxxx|yyyyyyyyyyyyy|zzzzzzzzzzzzzzzz|w|\n" * 800,
     "wide table": "|a" * 1_000 + "|\n" + "|-" * 1_000 + "|\n" + "|x" * 1_000 + "|\n",

@@ -125,9 +125,10 @@ def handle_from_name(name: str, taken: Callable[[str], bool]) -> str:
         stem = f"{_FALLBACK}-{stem}" if stem else _FALLBACK
     if not is_reserved(stem) and not taken(stem):
         return stem
-    for number in count(2):
-        suffix = f"-{number}"
-        handle = stem[: HANDLE_MAX_CHARS - len(suffix)].rstrip("-") + suffix
-        if not is_reserved(handle) and not taken(handle):
-            return handle
-    raise AssertionError("unreachable")  # pragma: no cover
+    numbered = (_numbered(stem, number) for number in count(2))
+    return next(handle for handle in numbered if not is_reserved(handle) and not taken(handle))
+
+
+def _numbered(stem: str, number: int) -> str:
+    suffix = f"-{number}"
+    return stem[: HANDLE_MAX_CHARS - len(suffix)].rstrip("-") + suffix

@@ -211,6 +211,11 @@ def cell_width(text: str) -> int:
     return sum(map(_WIDTHS.__getitem__, text))
 
 
+def char_widths(text: str) -> list[int]:
+    """Cells of each code point of ``text``, as :func:`cell_width` counts them."""
+    return list(map(_WIDTHS.__getitem__, text))
+
+
 def split_graphemes(text: str) -> list[str]:
     """The user-perceived characters of ``text`` (UAX #29), which may not be torn apart."""
     if text.isascii() and "\r" not in text:

@@ -60,13 +60,16 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+# A run this long is one step to the parser but as many delimiters to match.
+_LONG_RUN = re.compile(r"\*{300}|_{300}|~{300}|`{300}")
 _QUOTED = re.compile(r" {0,3}>(?: ?>)*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_ORNAMENT = re.compile(rf" {{0,3}}(?:(?:> ?){{{MAX_QUOTE_DEPTH + 1}}}|(?:[-*+] {{1,3}}){{6}}[-*+ ]*[^-*+ ])")
 _SIGNATURE = re.compile(r"-- ?")
 
 
 def _as_mail(lines: list[str]) -> list[str]:
-    """End a quotation where its marks end, and keep a signature's dashes from being a heading.
+    """End a quotation where its marks end, and keep dashes and arrows that only adorn as text.
 
     CommonMark lets a paragraph run on out of its quotation; in mail the line after
     ``> …`` is the answer.
@@ -86,11 +89,12 @@ def _as_mail(lines: list[str]) -> list[str]:
         quoted = _QUOTED.match(line)
         now = quoted[0].count(">") if quoted else 0
         if now > MAX_QUOTE_DEPTH:
-            raise BudgetError
+            now = 0  # ">>>>>>>>>>>>>>> Original message <<<<<<<<<<<<<<<" is an ornament
         if now < depth and line.strip():
             out.append(">" * now)
         depth = now
-        out.append("\\--" if _SIGNATURE.fullmatch(line) else line)
+        literal = _SIGNATURE.fullmatch(line) or _ORNAMENT.match(line)
+        out.append("\\" + line.lstrip(" ") if literal else line)
     return out
 
 
@@ -107,11 +111,10 @@ def parse(source: str) -> list[Token]:
         or source.count("[") > MAX_BRACKETS
         or source.count("![") > MAX_IMAGES
         or source.count("://") > MAX_URLS
+        or _LONG_RUN.search(source)
     ):
         raise BudgetError
-    text = source
-    if ">" in source or "--" in source:
-        text = "\n".join(_as_mail(source.split("\n")))
+    text = "\n".join(_as_mail(source.split("\n")))
     try:
         return _parser().parse(text, {"inline": MAX_INLINE_STEPS, "block": MAX_BLOCK_STEPS})
     except RecursionError as error:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 from rich.segment import Segment
 from rich.style import Style
 
-from tui_forum.domain.text import cell_width
+from tui_forum.domain.text import cell_width, char_widths
 
 #: One line or paragraph: pieces of display-safe text with their style.
 Runs: TypeAlias = list[tuple[str, Style]]
@@ -113,38 +113,31 @@ def _ascii_breaks(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def _wide_breaks(text: str, width: int) -> list[tuple[int, int]]:
+    widths = char_widths(text)
     lines: list[tuple[int, int]] = []
     start = used = 0
-    candidate = -1  # a line may end before this index
-    skipping = False
-    for index, char in enumerate(text):
-        if skipping:
-            if char == " ":
-                start = index + 1
-                continue
-            skipping = False
-        cells = cell_width(char)
-        if index > start and cells and (char == " " or cells == 2 or _after_wide(text, index)):
+    candidate = 0  # a line may end before this index when that is after its start
+    size = len(text)
+    index = 0
+    while index < size:
+        cells = widths[index]
+        if cells and (cells == 2 or text[index] == " " or (index and widths[index - 1] == 2)):
             candidate = index
-        if used + cells > width:
-            end = candidate if candidate > start else index
-            trimmed = end
-            while trimmed > start and text[trimmed - 1] == " ":
-                trimmed -= 1
-            if trimmed > start:
-                lines.append((start, trimmed))
-            start, candidate = end, -1
-            while start <= index and text[start] == " ":
-                start += 1
-            skipping = start > index
-            used = cell_width(text[start:index]) if not skipping else 0
-            if skipping:
-                continue
         used += cells
-    if start < len(text):
-        lines.append((start, len(text)))
+        if used <= width:
+            index += 1
+            continue
+        end = candidate if candidate > start else index
+        following = end
+        while end > start and text[end - 1] == " ":
+            end -= 1
+        if end > start:
+            lines.append((start, end))
+        while following < size and text[following] == " ":
+            following += 1
+        start = following
+        index = max(index, start)
+        used = sum(widths[start:index])
+    if start < size:
+        lines.append((start, size))
     return lines
-
-
-def _after_wide(text: str, index: int) -> bool:
-    return cell_width(text[index - 1]) == 2
