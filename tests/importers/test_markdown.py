@@ -36,7 +36,7 @@ def test_plain_text(text: str, expected: str) -> None:
 
 
 def test_a_wrapped_paragraph_stays_one_paragraph() -> None:
-    text = "this paragraph is wrapped at some width that\nis not very wide but wide enough to be prose\nand more."
+    text = "this paragraph is wrapped at a width that\nis not wide but wide enough to be prose and\ngoes on."
     assert plain.to_markdown(text) == text
 
 

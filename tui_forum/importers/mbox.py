@@ -98,10 +98,17 @@ class _Raw:
 
 def read(path: Path, meter: Meter) -> Iterator[Record]:
     """Stream the messages of a mailbox or of a folder of mailboxes."""
-    list_tag = path.resolve().stem if path.is_file() else path.resolve().name
+    list_tag = _list_name(path.resolve())
     for file in files(path):
         for raw in _split(file, meter):
             yield _message(raw, f"{file.name}:{raw.line}", list_tag)
+
+
+def _list_name(path: Path) -> str:
+    """The list's name: that of the file or folder; a month's file has its folder's."""
+    if not path.is_file():
+        return path.name
+    return path.parent.name if _PERIOD.match(path.stem) else path.stem
 
 
 def _split(file: Path, meter: Meter) -> Iterator[_Raw]:

@@ -9,8 +9,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from tui_forum.domain.entities import ThreadKind
+
+
+class Kind(StrEnum):
+    """The formats."""
+
+    DISCOURSE = "discourse"
+    STACKEXCHANGE = "stackexchange"
+    MBOX = "mbox"
+    JSONL = "jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """What to import where. ``source`` sets ids of two archives apart; empty takes a fitting one."""
+
+    kind: Kind
+    path: Path
+    slug: str
+    name: str = ""
+    source: str = ""
 
 
 class Markup(StrEnum):

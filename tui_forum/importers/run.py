@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Protocol
@@ -27,6 +26,8 @@ from tui_forum.importers.records import (
     ImportedAuthor,
     ImportedPost,
     ImportedThread,
+    ImportJob,
+    Kind,
     Markup,
     Meter,
     SkippedRecord,
@@ -48,15 +49,6 @@ _SOURCE_MAX: Final = 120
 _STRIDE: Final = 200
 
 
-class Kind(StrEnum):
-    """The formats."""
-
-    DISCOURSE = "discourse"
-    STACKEXCHANGE = "stackexchange"
-    MBOX = "mbox"
-    JSONL = "jsonl"
-
-
 _READERS: Final[Mapping[Kind, ModuleType]] = {
     Kind.DISCOURSE: discourse,
     Kind.STACKEXCHANGE: stackexchange,
@@ -65,17 +57,6 @@ _READERS: Final[Mapping[Kind, ModuleType]] = {
 }
 #: Message ids and addresses mean the same in every archive; other sites' numbers do not.
 _MAIL_KINDS: Final = {Kind.MBOX, Kind.JSONL}
-
-
-@dataclass(frozen=True, slots=True)
-class ImportJob:
-    """What to import where. ``source`` sets ids of two archives apart; empty takes a fitting one."""
-
-    kind: Kind
-    path: Path
-    slug: str
-    name: str = ""
-    source: str = ""
 
 
 class Progress(Protocol):

@@ -1,0 +1,111 @@
+"""The ``tui-forum`` command: the local forum by default, and the tree of commands.
+
+Exit codes: 0 done; 1 the forum could not do it (database busy, full or damaged, port taken,
+schema too new); 2 what was asked for cannot be (wrong words, files, settings or names);
+130 interrupted. Anything expected is one sentence on standard error, never a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter
+from rich.console import Console
+
+from tui_forum.commands.context import FAILED, INTERRUPTED, OK, REFUSED, Context, Where, report, say
+from tui_forum.commands.tree import NOWHERE, build
+from tui_forum.domain.errors import ForumError
+from tui_forum.i18n import _, language_of, set_locale
+
+if TYPE_CHECKING:
+    from tui_forum.config import Settings
+    from tui_forum.domain.entities import Actor
+    from tui_forum.services.forum import Forum
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    wanted = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    set_locale(language_of(next(filter(None, wanted), "")))
+    sys.exit(call(sys.argv[1:] if arguments is None else arguments))
+
+
+def call(arguments: Sequence[str], console: Console | None = None, errors: Console | None = None) -> int:
+    """Run one command line; its exit code. Prints to ``console`` and ``errors``."""
+    context = Context(console or Console(), errors or Console(stderr=True), _open_forum, _actor)
+    try:
+        result = local_tree(context)(list(arguments))
+    except CycloptsError:
+        return REFUSED  # said already
+    except ForumError as error:
+        return report(context.errors, error)
+    except KeyboardInterrupt:
+        say(context.errors, _("Interrupted."))
+        return INTERRUPTED
+    except BrokenPipeError:
+        # ``tui-forum --help | head``: nobody reads any more; keep the interpreter from saying so.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return result if isinstance(result, int) else OK
+
+
+def local_tree(context: Context) -> App:
+    """The shared commands, with what only makes sense on this machine."""
+    app = build(context, version=metadata.version("tui-forum"))
+
+    @app.default
+    def local(*, where: Where = NOWHERE) -> Any:
+        """Open the forum of this machine's user in this terminal; nothing listens on the network."""
+        from tui_forum.ui.local import run
+
+        return run(_settings(where))
+
+    @app.command(name="serve", help=_("Serve the forum over SSH."))
+    def serve(
+        *,
+        listen: Annotated[str | None, Parameter(help=_("Address and port, as HOST:PORT."))] = None,
+        demo: Annotated[
+            bool,
+            Parameter(help=_("Demonstration: invented content, loopback only, no key needed."), negative=""),
+        ] = False,
+        admin_key: Annotated[
+            Path | None, Parameter(help=_("Public key file whose owner administers the forum."))
+        ] = None,
+        where: Where = NOWHERE,
+    ) -> Coroutine[Any, Any, int]:
+        from server.run import serve as serve_forum
+
+        return serve_forum(_settings(where, listen=listen, demo=demo or None, admin_key=admin_key))
+
+    return app
+
+
+def _settings(where: Where, **flags: object) -> Settings:
+    from tui_forum.config import load_settings
+
+    given = {"data_dir": where.data, "config_file": where.config, **flags}
+    return load_settings(**{name: value for name, value in given.items() if value is not None})
+
+
+@asynccontextmanager
+async def _open_forum(where: Where) -> AsyncIterator[Forum]:
+    from tui_forum.bootstrap import open_forum
+
+    forum = await open_forum(_settings(where))
+    try:
+        yield forum
+    finally:
+        await forum.close()
+
+
+async def _actor(forum: Forum) -> Actor:
+    """Whoever may run this on the machine that holds the data may do anything with it."""
+    import getpass
+
+    return await forum.accounts.local_actor(getpass.getuser())

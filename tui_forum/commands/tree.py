@@ -1,0 +1,104 @@
+"""The tree itself. Built anew for each call, so that its help speaks the session's language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Group, Parameter
+from rich.text import Text
+
+from tui_forum.commands.context import OK, Context, Where, say, usage_sentence
+from tui_forum.domain.entities import Purpose
+from tui_forum.i18n import _
+from tui_forum.importers.records import ImportJob, Kind
+
+NOWHERE = Where()
+
+
+def build(context: Context, *, name: str = "tui-forum", version: str = "") -> App:
+    """All commands that need nothing but a forum and a console."""
+    app = App(
+        name=name,
+        version=version,
+        help=_("A community forum in the terminal."),
+        console=context.console,
+        error_console=context.errors,
+        help_format="plaintext",
+        group_commands=Group(_("Commands"), sort_key=0),
+        group_parameters=Group(_("Options"), sort_key=2),
+        group_arguments=Group(_("Arguments"), sort_key=1),
+        error_formatter=lambda error: Text(usage_sentence(error)),
+        result_action="return_value",
+        exit_on_error=False,
+        print_error=True,
+    )
+    _add_import(app, context)
+    _add_community(app, context)
+    _add_admin(app, context)
+    return app
+
+
+def _add_import(app: App, context: Context) -> None:
+    @app.command(name="import", help=_("Import the archive of another forum, mailing list or newsgroup."))
+    async def import_(
+        kind: Annotated[Kind, Parameter(help=_("Format of the archive."))],
+        path: Annotated[Path, Parameter(help=_("File or folder."))],
+        /,
+        *,
+        into: Annotated[str, Parameter(help=_("Short name of the community; it is opened if need be."))],
+        name: Annotated[str, Parameter(help=_("Name of a community that is opened."))] = "",
+        source: Annotated[
+            str, Parameter(help=_("Name of the archive, where two of one format go into one community."))
+        ] = "",
+        where: Where = NOWHERE,
+    ) -> int:
+        from tui_forum.commands.importing import import_archive
+
+        job = ImportJob(kind, path, into, name=name, source=source)
+        async with context.open_forum(where) as forum:
+            await import_archive(context.console, forum.imports, job)
+        return OK
+
+
+def _add_community(app: App, context: Context) -> None:
+    community = App(name="community", help=_("Open communities."))
+    app.command(community)
+
+    @community.command(name="open", help=_("Open a community."))
+    async def open_(
+        slug: Annotated[str, Parameter(help=_("Short name: a–z, 0–9 and hyphen."))],
+        /,
+        *,
+        name: Annotated[str, Parameter(help=_("Name, as people read it."))],
+        statement: Annotated[str, Parameter(help=_("What it is for, in a sentence."))],
+        purpose: Annotated[Purpose, Parameter(help=_("What kind of community it is."))] = Purpose.PRACTICE,
+        where: Where = NOWHERE,
+    ) -> int:
+        async with context.open_forum(where) as forum:
+            actor = await context.actor(forum)
+            row = await forum.communities.open(actor, slug, name, statement, purpose)
+        say(context.console, _("The community {slug} is open.").format(slug=row.slug))
+        return OK
+
+
+def _add_admin(app: App, context: Context) -> None:
+    admin = App(name="admin", help=_("Look after the forum."))
+    app.command(admin)
+
+    @admin.command(name="doctor", help=_("Examine the database and say what is wrong with it."))
+    async def doctor(*, where: Where = NOWHERE) -> int:
+        from tui_forum.commands.doctor import examine
+
+        return await examine(context, where)
+
+    @admin.command(name="invite", help=_("Make an invite code for a newcomer."))
+    async def invite(
+        *,
+        uses: Annotated[int, Parameter(help=_("How many people may use it."))] = 1,
+        where: Where = NOWHERE,
+    ) -> int:
+        async with context.open_forum(where) as forum:
+            code = await forum.accounts.create_invite(await context.actor(forum), uses=uses)
+        say(context.console, code)
+        return OK
