@@ -19,8 +19,8 @@ alike everywhere:
 
 In the result each code point counts 0, 1 or 2 by itself, in any order, which is how
 :func:`cell_width`, Rich and wcwidth all count. (Spacing marks of Indic scripts count 0
-here as in both libraries; a terminal that gives them a cell of their own shifts the rest
-of that line only.)
+here as in both libraries; a terminal that gives them a cell of their own, as tmux 3.3 does,
+shifts the rest of that line only. Taking them out would destroy the words.)
 """
 
 from __future__ import annotations
@@ -66,14 +66,6 @@ def clean_line(text: str) -> str:
 
 # --- the way out ---------------------------------------------------------------------------------
 
-# Emoji newer than the Unicode tables of Python 3.11, which Rich and wcwidth both know as wide.
-_RECENT_EMOJI: Final = frozenset(
-    (
-        0x1F6DC, 0x1FA75, 0x1FA76, 0x1FA77, 0x1FA87, 0x1FA88, 0x1FA89, 0x1FAAD, 0x1FAAE, 0x1FAAF, 0x1FABB,
-        0x1FABC, 0x1FABD, 0x1FABE, 0x1FABF, 0x1FAC6, 0x1FACE, 0x1FACF, 0x1FADA, 0x1FADB, 0x1FADC, 0x1FADF,
-        0x1FAE8, 0x1FAE9, 0x1FAF7, 0x1FAF8,
-    )
-)  # fmt: skip
 # Blank letters that only serve to look like nothing; and the keycap, which some draw two cells wide.
 _FILLERS: Final = frozenset((0x115F, 0x1160, 0x17B4, 0x17B5, 0x20E3, 0x3164, 0xFFA0))
 _CACHE_SIZE: Final = 16_384
@@ -98,7 +90,8 @@ def _shown(code: int) -> str:  # noqa: PLR0911 - one line per kind
     if category == "Zs":
         return " " if wcwidth.wcwidth(char) == 1 else "  "
     if category == "Cn":
-        return char if code in _RECENT_EMOJI else REPLACEMENT
+        # Also emoji newer than this Python: tmux 3.3 with an older libc counts them 0.
+        return REPLACEMENT
     if category == "Cf":
         # Arabic and Kaithi number signs have a glyph; the other format characters have none.
         return REPLACEMENT if wcwidth.wcwidth(char) and code != 0xAD else ""

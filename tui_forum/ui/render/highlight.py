@@ -6,6 +6,7 @@ a lexer is made of regular expressions, and an attacker writes what they read.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 
 MAX_BLOCK_CHARS: Final = 4_000
 MAX_LINE_CHARS: Final = 400
-MAX_TOKENS: Final = 3_000
+MAX_TOKENS: Final = 2_000
+#: These look for method heads in a way that is quadratic in ordinary words.
+_SLOW: Final = frozenset(("csharp", "java"))
+MAX_SLOW_CHARS: Final = 600
+#: Several lexers are quadratic in a run of blanks or empty lines.
+_LONG_BLANK = re.compile(r"\s{100}")
 
 _LANGUAGES: Final = frozenset(
     (
@@ -49,19 +55,22 @@ def highlight(code: str, language: str, palette: Palette) -> Runs:
     plain: Runs = [(code, palette.code)]
     if len(code) > MAX_BLOCK_CHARS or max(map(len, code.split("\n"))) > MAX_LINE_CHARS:
         return plain
-    lexer = _lexer(language.lower())
+    name = language.lower()
+    if _LONG_BLANK.search(code) or (name in _SLOW and len(code) > MAX_SLOW_CHARS):
+        return plain
+    lexer = _lexer(name)
     if lexer is None:
         return plain
     runs: Runs = []
     used = 0
-    for kind, text in lexer.get_tokens(code):
+    for count, (kind, text) in enumerate(lexer.get_tokens(code)):
         style = _style(kind, palette)
         if runs and runs[-1][1] is style:
             runs[-1] = (runs[-1][0] + text, style)
         else:
             runs.append((text, style))
         used += len(text)
-        if len(runs) > MAX_TOKENS:
+        if count > MAX_TOKENS:
             runs.append((code[used:], palette.code))
             break
     # A lexer that drops or changes characters is not believed.

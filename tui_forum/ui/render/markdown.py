@@ -33,7 +33,7 @@ MIN_WIDTH: Final = 4
 #: What containers (bars, bullets) must leave for text; deeper nesting is drawn without.
 MIN_TEXT_WIDTH: Final = 12
 #: Characters of code highlighted in one post.
-HIGHLIGHT_CHARS: Final = 6_000
+HIGHLIGHT_CHARS: Final = 4_000
 #: Lines drawn of one body; a strip costs about 1 KB and 5 µs. At 80 columns no post of
 #: 32,000 characters comes near it unless it is made of newlines.
 MAX_LINES: Final = 4_000
