@@ -32,7 +32,7 @@ class Silent:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'forum.db'}", migrate=True)
+    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'forum.db'}")
     yield opened
     await opened.close()
 

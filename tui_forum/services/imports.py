@@ -9,9 +9,9 @@ makes a second run add nothing and lets a killed one go on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from tui_forum.domain.entities import AccountState, Purpose, SiteRole, ThreadKind
@@ -82,9 +82,8 @@ class BatchResult:
 class Imports:
     """Makes sinks: one per community and source."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
 
     async def sink(
         self,
@@ -115,31 +114,23 @@ class Imports:
                     "slug": slug,
                     "name": (clean_line(name) or slug)[:COMMUNITY_NAME_MAX_CHARS],
                     "purpose": purpose.value,
-                    "created_at": self._clock(),
+                    "created_at": uow.now,
                 }
             )
             uow.record(EventKind.COMMUNITY_OPENED, community_id=community_id)
             return community_id
 
         community_id = await self._database.write(find_or_open)
-        return ImportSink(self._database, community_id, source, account_source or source, self._clock)
+        return ImportSink(self._database, community_id, source, account_source or source)
 
 
 class ImportSink:
     """Takes batches of one source into one community."""
 
-    def __init__(
-        self,
-        database: Database,
-        community_id: int,
-        source: str,
-        account_source: str,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, database: Database, community_id: int, source: str, account_source: str) -> None:
         self._database = database
         self._source = source
         self._account_source = account_source
-        self._clock = clock
         self.community_id = community_id
 
     async def known(self, external_ids: Iterable[str]) -> dict[str, Placed]:
@@ -152,11 +143,12 @@ class ImportSink:
         """Write all of ``threads`` in one transaction; none of it when anything fails.
 
         Raises:
+            ConflictError: the same archive is being imported by somebody else; nothing was written.
             StorageBusyError, StorageFullError, StorageFailedError: nothing was written.
         """
 
         async def work(uow: UnitOfWork) -> BatchResult:
-            return await _Batch(self, ImportRepository(uow.connection), threads, self._clock()).run(uow)
+            return await _Batch(self, ImportRepository(uow.connection), threads, uow.now).run(uow)
 
         return await self._database.write(work)
 

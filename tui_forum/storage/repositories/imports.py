@@ -13,8 +13,11 @@ from itertools import islice
 from typing import Any, Final, cast
 
 from sqlalchemy import Column, Table, bindparam, case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from tui_forum.domain.errors import ConflictError
+from tui_forum.i18n import N_
 from tui_forum.storage.models import Account, Community, ImportRecord, Post, Thread
 
 _IN_MAX: Final = 500
@@ -130,13 +133,21 @@ class ImportRepository:
         return [ids[(row["thread_id"], row["number"])] for row in rows]
 
     async def remember(self, source: str, kind: str, made: Iterable[tuple[str, int]]) -> None:
-        """Write down what became of external ids."""
+        """Write down what became of external ids.
+
+        Raises:
+            ConflictError: another import has written one of them meanwhile.
+        """
         rows = [
             {"source": source, "kind": kind, "external_id": name, "object_id": made_id}
             for name, made_id in made
         ]
-        if rows:
+        if not rows:
+            return
+        try:
             await self._connection.execute(insert(_record), rows)
+        except IntegrityError as error:
+            raise ConflictError(N_("The same archive is being imported by another process.")) from error
 
     async def grow_threads(self, grown: Sequence[ThreadGrowth]) -> None:
         """Move the counters of threads; an older import never moves the latest post back."""
