@@ -71,6 +71,7 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         datetime: UtcDateTime(),
+        int: Id,
         bool: Boolean(create_constraint=False),
         dict[str, Any]: JSON(),
     }

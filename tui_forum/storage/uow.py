@@ -1,0 +1,60 @@
+"""The unit of work: one transaction, one clock reading, and the events it records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tui_forum.domain.events import EventKind
+from tui_forum.storage.models import Event
+
+#: Serialises the recording of events on PostgreSQL, so that ids grow in commit order.
+_EVENT_LOCK: Final = 7463827
+
+
+class UnitOfWork:
+    """What a write is done with. Repositories never commit; the database does, after ``work``."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self._events: list[dict[str, Any]] = []
+        self.has_events = False
+
+    def record(
+        self,
+        kind: EventKind,
+        *,
+        actor_id: int | None = None,
+        community_id: int | None = None,
+        thread_id: int | None = None,
+        post_id: int | None = None,
+        account_id: int | None = None,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """Note a fact; it is written with the transaction and known after its commit."""
+        self._events.append(
+            {
+                "kind": kind.value,
+                "created_at": self.now,
+                "actor_id": actor_id,
+                "community_id": community_id,
+                "thread_id": thread_id,
+                "post_id": post_id,
+                "account_id": account_id,
+                "data": data or {},
+            }
+        )
+
+    async def flush(self) -> None:
+        """Write the recorded events; called once, just before the commit."""
+        if not self._events:
+            return
+        self.has_events = True
+        if self.connection.dialect.name == "postgresql":
+            await self.connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _EVENT_LOCK})
+            await self.connection.execute(text("SELECT pg_notify('tui_forum_event', '')"))
+        await self.connection.execute(insert(Event), self._events)
