@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import metadata
 from pathlib import Path
@@ -20,6 +20,7 @@ from rich.console import Console
 
 from tui_forum.commands.context import FAILED, INTERRUPTED, OK, REFUSED, Context, Where, report, say
 from tui_forum.commands.tree import NOWHERE, build
+from tui_forum.domain.entities import RegistrationMode
 from tui_forum.domain.errors import ForumError
 from tui_forum.i18n import _, language_of, set_locale
 
@@ -67,7 +68,7 @@ def local_tree(context: Context) -> App:
         return run(_settings(where))
 
     @app.command(name="serve", help=_("Serve the forum over SSH."))
-    def serve(
+    async def serve(
         *,
         listen: Annotated[str | None, Parameter(help=_("Address and port, as HOST:PORT."))] = None,
         demo: Annotated[
@@ -75,13 +76,24 @@ def local_tree(context: Context) -> App:
             Parameter(help=_("Demonstration: invented content, loopback only, no key needed."), negative=""),
         ] = False,
         admin_key: Annotated[
-            Path | None, Parameter(help=_("Public key file whose owner administers the forum."))
+            list[Path] | None,
+            Parameter(help=_("Public key file whose owner administers the forum."), negative=""),
+        ] = None,
+        registration: Annotated[
+            RegistrationMode | None, Parameter(help=_("Who may make an account with an unknown key."))
         ] = None,
         where: Where = NOWHERE,
-    ) -> Coroutine[Any, Any, int]:
+    ) -> int:
         from server.run import serve as serve_forum
 
-        return serve_forum(_settings(where, listen=listen, demo=demo or None, admin_key=admin_key))
+        settings = _settings(
+            where,
+            listen=listen,
+            demo=demo or None,
+            admin_keys=tuple(admin_key) if admin_key else None,
+            registration=registration,
+        )
+        return await serve_forum(settings)
 
     return app
 
@@ -89,8 +101,7 @@ def local_tree(context: Context) -> App:
 def _settings(where: Where, **flags: object) -> Settings:
     from tui_forum.config import load_settings
 
-    given = {"data_dir": where.data, "config_file": where.config, **flags}
-    return load_settings(**{name: value for name, value in given.items() if value is not None})
+    return load_settings(where.config, data_dir=where.data, **flags)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from types import TracebackType
@@ -138,8 +139,12 @@ class _Lines:
 async def import_archive(console: Console, imports: Imports, job: ImportJob) -> ImportReport:
     """Run ``job`` and print what came of it."""
     watcher = _Bar(console) if console.is_terminal else _Lines(console)
-    with watcher:
-        result = await run(imports, job, watcher)
+    try:
+        with watcher:
+            result = await run(imports, job, watcher)
+    except asyncio.CancelledError:
+        say(console, _("Stopped. What is imported stays; the same command goes on from here."))
+        raise
     show(console, result)
     return result
 

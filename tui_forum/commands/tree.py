@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tui_forum.commands.context import OK, Context, Where, say, usage_sentence
 from tui_forum.domain.entities import Purpose
+from tui_forum.domain.handles import check_slug
 from tui_forum.i18n import _
 from tui_forum.importers.records import ImportJob, Kind
 
@@ -32,6 +33,7 @@ def build(context: Context, *, name: str = "tui-forum", version: str = "") -> Ap
         result_action="return_value",
         exit_on_error=False,
         print_error=True,
+        suppress_keyboard_interrupt=False,
     )
     _add_import(app, context)
     _add_community(app, context)
@@ -54,8 +56,10 @@ def _add_import(app: App, context: Context) -> None:
         where: Where = NOWHERE,
     ) -> int:
         from tui_forum.commands.importing import import_archive
+        from tui_forum.importers.run import check
 
-        job = ImportJob(kind, path, into, name=name, source=source)
+        job = ImportJob(kind, path, check_slug(into), name=name, source=source)
+        check(job)  # before a data folder is made for nothing
         async with context.open_forum(where) as forum:
             await import_archive(context.console, forum.imports, job)
         return OK

@@ -7,6 +7,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -123,6 +124,18 @@ def source_of(job: ImportJob) -> str:
     return _short(name, _SOURCE_MAX)
 
 
+def check(job: ImportJob) -> None:
+    """Whether there is something of that kind to read.
+
+    Raises:
+        ImportSourceError: the path is missing, unreadable or of another kind.
+    """
+    if not job.path.exists():
+        raise ImportSourceError(N_("{path} does not exist."), path=str(job.path))
+    with _readable(job.path):
+        _READERS[job.kind].check(job.path)
+
+
 async def run(imports: Imports, job: ImportJob, progress: Progress) -> ImportReport:
     """Import ``job``; what is there already stays as it is.
 
@@ -133,21 +146,13 @@ async def run(imports: Imports, job: ImportJob, progress: Progress) -> ImportRep
         ForumError: the database cannot be written (whole batches are in).
     """
     started = time.monotonic()
+    check(job)
     report = ImportReport()
     reader = _READERS[job.kind]
-    if not job.path.exists():
-        raise ImportSourceError(N_("{path} does not exist."), path=str(job.path))
     with Spool() as spool:
-        try:
-            reader.check(job.path)
+        with _readable(job.path):
             meter = Meter(sum(file.stat().st_size for file in reader.files(job.path)))
             await _read(reader, job.path, meter, spool, report, progress)
-        except OSError as error:
-            raise ImportSourceError(
-                N_("{path} cannot be read: {reason}."),
-                path=error.filename or str(job.path),
-                reason=error.strerror,
-            ) from error
         if spool.count:
             source = source_of(job)
             sink = await imports.sink(
@@ -160,6 +165,18 @@ async def run(imports: Imports, job: ImportJob, progress: Progress) -> ImportRep
             await _Writer(spool, sink, report, progress).run()
     report.seconds = time.monotonic() - started
     return report
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ImportSourceError(
+            N_("{path} cannot be read: {reason}."),
+            path=error.filename or str(path),
+            reason=error.strerror or str(error),
+        ) from error
 
 
 # --- reading -------------------------------------------------------------------------------------

@@ -19,6 +19,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 
+from tui_forum.domain.errors import StorageFullError
+from tui_forum.i18n import N_
+
 #: A "Re:" without references joins a thread of the same title this long after its last post.
 SUBJECT_WINDOW_SECONDS = 60 * 86400
 #: Labels of threads that the format itself names begin with this.
@@ -99,7 +102,30 @@ class Spool:
         """Keep a post; False (and nothing is kept) when its id is there already.
 
         ``title`` is the normalised subject that a later reply without references may join.
+
+        Raises:
+            StorageFullError: the temporary folder is full.
         """
+        try:
+            return self._add(external_id, at, parents, (author, head, body), thread_key, title, subject_reply)
+        except sqlite3.OperationalError as error:
+            raise StorageFullError(
+                N_(
+                    "There is no room for the import's temporary file ({why}); point TMPDIR to a larger one."
+                ),
+                why=str(error),
+            ) from error
+
+    def _add(
+        self,
+        external_id: str,
+        at: float | None,
+        parents: tuple[str, ...],
+        content: tuple[str, str, str],
+        thread_key: str,
+        title: str,
+        subject_reply: bool,
+    ) -> bool:
         if self._db.execute("SELECT 1 FROM post WHERE ext = ?", (external_id,)).fetchone() is not None:
             return False
         self.count += 1
@@ -108,7 +134,7 @@ class Spool:
             parents = (*parents, joined) if joined else parents
         self._db.execute(
             "INSERT INTO post (ext, at, parents, author, head, body) VALUES (?, ?, ?, ?, ?, ?)",
-            (external_id, at, "\n".join(parents), author, head, body),
+            (external_id, at, "\n".join(parents), *content),
         )
         self._label(external_id, parents, thread_key)
         if title and not thread_key:
