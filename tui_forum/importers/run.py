@@ -236,7 +236,7 @@ def _scrub(text: str) -> str:
 
 def _short(name: str, longest: int = _ID_MAX) -> str:
     """An id on one line that fits its column; a longer one becomes its digest."""
-    name = " ".join(name.split())
+    name = " ".join(clean_line(name).split())
     return name if len(name) <= longest else f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
 
 

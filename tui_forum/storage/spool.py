@@ -110,9 +110,7 @@ class Spool:
             return self._add(external_id, at, parents, (author, head, body), thread_key, title, subject_reply)
         except sqlite3.OperationalError as error:
             raise StorageFullError(
-                N_(
-                    "There is no room for the import's temporary file ({why}); point TMPDIR to a larger one."
-                ),
+                N_("No room for the import's temporary file ({why}); set TMPDIR to a larger folder."),
                 why=str(error),
             ) from error
 
