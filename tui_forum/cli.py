@@ -63,9 +63,10 @@ def local_tree(context: Context) -> App:
     @app.default
     def local(*, where: Where = NOWHERE) -> Any:
         """Open the forum of this machine's user in this terminal; nothing listens on the network."""
+        settings = _settings(where)
         from tui_forum.ui.local import run
 
-        return run(_settings(where))
+        return run(settings)
 
     @app.command(name="serve", help=_("Serve the forum over SSH."))
     async def serve(
@@ -84,8 +85,6 @@ def local_tree(context: Context) -> App:
         ] = None,
         where: Where = NOWHERE,
     ) -> int:
-        from server.run import serve as serve_forum
-
         settings = _settings(
             where,
             listen=listen,
@@ -93,6 +92,8 @@ def local_tree(context: Context) -> App:
             admin_keys=tuple(admin_key) if admin_key else None,
             registration=registration,
         )
+        from server.run import serve as serve_forum
+
         return await serve_forum(settings)
 
     return app
@@ -106,9 +107,10 @@ def _settings(where: Where, **flags: object) -> Settings:
 
 @asynccontextmanager
 async def _open_forum(where: Where) -> AsyncIterator[Forum]:
+    settings = _settings(where)
     from tui_forum.bootstrap import open_forum
 
-    forum = await open_forum(_settings(where))
+    forum = await open_forum(settings)
     try:
         yield forum
     finally:

@@ -1,0 +1,171 @@
+"""The command line as a person meets it: what is said, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tui_forum.cli import call
+from tui_forum.i18n import using_locale
+
+SAMPLES = Path(__file__).parents[1] / "importers" / "samples"
+
+
+class Terminal:
+    """What a call printed."""
+
+    def __init__(self) -> None:
+        self.out, self.err = io.StringIO(), io.StringIO()
+
+    def __call__(self, *arguments: str | Path) -> int:
+        return call(
+            [str(argument) for argument in arguments],
+            Console(file=self.out, width=100),
+            Console(file=self.err, width=100),
+        )
+
+    @property
+    def said(self) -> str:
+        return self.out.getvalue()
+
+    @property
+    def complained(self) -> str:
+        return self.err.getvalue()
+
+
+@pytest.fixture
+def run() -> Terminal:
+    return Terminal()
+
+
+def test_help_lists_the_commands(run: Terminal) -> None:
+    assert run("--help") == 0
+    for command in ("admin", "community", "import", "serve", "--data", "--version"):
+        assert command in run.said
+
+
+def test_help_speaks_german(run: Terminal) -> None:
+    with using_locale("de"):
+        assert run("import", "--help") == 0
+    assert "Das Archiv eines anderen Forums" in run.said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["imprt", "x"], "There is no command “imprt x”; --help shows all of them."),
+        (["--nonsense"], "There is no option “--nonsense” here; --help shows all of them."),
+        (["import", "jsonl"], "PATH is missing; --help shows how the command is written."),
+        (["import", "word", "x", "--into", "y"], "“word” is none of discourse, stackexchange, mbox, jsonl."),
+        (["import", "jsonl", "/no/such/file", "--into", "x"], "/no/such/file does not exist."),
+        (["import", "jsonl", __file__, "--into", "UP/DOWN"], "A short name has 1 to 40 characters"),
+        (["import", "jsonl", __file__, "--into", "x"], "its first line is no object."),
+        (["import", "mbox", __file__, "--into", "x"], "it does not start with a From line."),
+        (["import", "stackexchange", __file__, "--into", "x"], "it has no Posts.xml."),
+        (["serve", "--listen", "nowhere"], "HOST:PORT"),
+        (["serve", "--config", "/no/such.toml"], "/no/such.toml"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_and_exit_code_2(
+    run: Terminal, arguments: list[str], sentence: str
+) -> None:
+    assert run(*arguments) == 2
+    assert sentence in run.complained
+    assert run.complained.count("\n") == 1
+    assert "Traceback" not in run.complained
+    assert run.said == ""
+
+
+def test_a_wrong_file_leaves_no_data_folder_behind(run: Terminal, tmp_path: Path) -> None:
+    assert run("import", "jsonl", __file__, "--into", "x", "--data", tmp_path / "forum") == 2
+    assert not (tmp_path / "forum").exists()
+
+
+def test_a_malformed_settings_file_is_named_with_its_key(run: Terminal, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("registration = 'sometimes'\n")
+    assert run("import", "jsonl", SAMPLES / "newsgroup.jsonl", "--into", "x", "--config", config) == 2
+    assert "registration" in run.complained
+    assert str(config) in run.complained
+
+
+def test_an_import_ends_with_a_table_of_what_came_and_what_did_not(run: Terminal, tmp_path: Path) -> None:
+    assert run("import", "jsonl", SAMPLES / "newsgroup.jsonl", "--into", "old", "--data", tmp_path) == 0
+    assert "Posts imported" in run.said
+    for reason in ("newsgroup.jsonl:3", "no message id", "an id that came before", "bounded"):
+        assert reason in run.said
+    with sqlite3.connect(tmp_path / "forum.db") as connection:
+        assert connection.execute("SELECT slug, post_count FROM community").fetchall() == [("old", 6)]
+
+
+def test_an_import_makes_no_administrator(run: Terminal, tmp_path: Path) -> None:
+    """Else the server's one-time claim code would be gone before anybody had used it."""
+    assert run("import", "jsonl", SAMPLES / "newsgroup.jsonl", "--into", "old", "--data", tmp_path) == 0
+    with sqlite3.connect(tmp_path / "forum.db") as connection:
+        assert connection.execute("SELECT count(*) FROM account WHERE site_role = 'admin'").fetchone() == (0,)
+
+
+def test_the_doctor_finds_a_sound_database(run: Terminal, tmp_path: Path) -> None:
+    assert run("import", "jsonl", SAMPLES / "newsgroup.jsonl", "--into", "old", "--data", tmp_path) == 0
+    assert run("admin", "doctor", "--data", tmp_path) == 0
+    assert "SQLite library" in run.said
+    assert "The database is sound." in run.said
+
+
+def test_a_community_is_opened_and_an_invite_made(run: Terminal, tmp_path: Path) -> None:
+    words = ("--name", "Databases", "--statement", "All about SQL.", "--purpose", "questions")
+    assert run("community", "open", "db", *words, "--data", tmp_path) == 0
+    assert "The community db is open." in run.said
+    assert run("admin", "invite", "--data", tmp_path) == 0
+    assert len(run.said.splitlines()[-1]) >= 8
+
+
+def test_the_same_community_twice_is_refused(run: Terminal, tmp_path: Path) -> None:
+    words = ("--name", "Databases", "--statement", "All about SQL.", "--data", str(tmp_path))
+    assert run("community", "open", "db", *words) == 0
+    assert run("community", "open", "db", *words) in {1, 2}
+    assert run.complained.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_said_with_exit_code_1(run: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    target = tmp_path / "file" / "forum"
+    assert run("import", "jsonl", SAMPLES / "newsgroup.jsonl", "--into", "old", "--data", target) == 1
+    assert str(target) in run.complained
+
+
+@pytest.mark.parametrize("version", [(3, 7, 0), (3, 44, 5), (3, 51, 2), (3, 50, 6)])
+def test_sqlite_versions_with_the_checkpoint_bug(version: tuple[int, int, int]) -> None:
+    from tui_forum.storage.health import has_wal_bug
+
+    assert has_wal_bug(version)
+
+
+@pytest.mark.parametrize("version", [(3, 44, 6), (3, 50, 7), (3, 51, 3), (3, 6, 23)])
+def test_sqlite_versions_without_it(version: tuple[int, int, int]) -> None:
+    from tui_forum.storage.health import has_wal_bug
+
+    assert not has_wal_bug(version)
+
+
+def test_as_a_module_it_prints_its_version() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tui_forum", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip()
+
+
+def test_help_does_not_load_the_database_or_the_interface() -> None:
+    """It answers within a blink: 0.3 s, not 1.5."""
+    code = (
+        "import sys; from tui_forum.cli import call; call(['--help']); "
+        "print(sorted({'sqlalchemy', 'textual', 'asyncssh', 'markdownify'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
