@@ -78,6 +78,25 @@ def test_killed_three_times_it_ends_as_if_it_had_not_been(tmp_path: Path) -> Non
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@pytest.mark.slow
+def test_ctrl_c_is_a_sentence_and_leaves_whole_batches(tmp_path: Path) -> None:
+    file = archive(tmp_path / "archive.jsonl", 6_000)
+    with subprocess.Popen(
+        command(file, tmp_path / "data"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout is not None
+        assert any(line.startswith("Written") for line in running.stdout)
+        running.send_signal(signal.SIGINT)
+        rest, complaint = running.communicate()
+    assert running.returncode == 130
+    assert "Stopped. What is imported stays" in rest
+    assert "Traceback" not in complaint
+    with sqlite3.connect(tmp_path / "data" / "forum.db") as connection:
+        assert connection.execute("SELECT sum(last_number) FROM thread").fetchone() == (
+            len(posts(tmp_path / "data")),
+        )
+
+
 PEAK = """
 import resource, sys
 from tui_forum.cli import call

@@ -115,12 +115,16 @@ class _Lines:
             self._first = done
         if not self._due(last=begins or done >= total):
             return
-        elapsed = time.monotonic() - self._started
-        rate = (done - self._first) / elapsed if elapsed > 0 else 0.0
-        left = (total - done) / rate if rate else 0.0
+        written, elapsed = done - self._first, time.monotonic() - self._started
+        sentence = _("Written {done} of {total} posts.")
+        rate = left = 0.0
+        if written and elapsed:
+            sentence = _("Written {done} of {total} posts, {rate}, {seconds} s left.")
+            rate = written / elapsed
+            left = (total - done) / rate
         say(
             self._console,
-            _("Written {done} of {total} posts, {rate}, {seconds} s left.").format(
+            sentence.format(
                 done=format_number(done),
                 total=format_number(total),
                 rate=rate_text(rate),
