@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with the unpacked archives")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
-    results = []
+    results: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         for kind, name in SOURCES if options.data else ():

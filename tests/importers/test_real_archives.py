@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,6 @@ from tui_forum.services.imports import Imports
 from tui_forum.storage.engine import Database
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'forum.db'}")
-    yield opened
-    await opened.close()
 
 
 async def imported(database: Database, kind: Kind, path: Path) -> ImportReport:

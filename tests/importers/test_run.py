@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,6 @@ class Silent:
 
     def writing(self, done: int, total: int) -> None:
         assert done <= total
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(f"sqlite+aiosqlite:///{tmp_path / 'forum.db'}")
-    yield opened
-    await opened.close()
 
 
 async def rows(database: Database, statement: str) -> list[Any]:
