@@ -1,0 +1,206 @@
+"""Communities: home, joining, leaving, opening, roles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui_forum.domain.entities import Actor, Purpose, Role, Visibility
+from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from tui_forum.domain.events import EventKind
+from tui_forum.domain.handles import check_slug
+from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, PAGE_SIZE, STATEMENT_MAX_CHARS
+from tui_forum.domain.policy import NOT_FOUND, Action, Standing, require
+from tui_forum.domain.text import clean_line
+from tui_forum.domain.views import CommunityRow, HomeView
+from tui_forum.i18n import N_
+from tui_forum.services.events import EventHub
+from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.accounts import AccountRepository
+from tui_forum.storage.repositories.reading import ReadingRepository
+from tui_forum.storage.repositories.writing import WritingRepository
+from tui_forum.storage.uow import UnitOfWork
+
+LAST_MANAGER: Final = N_("A community needs a manager: name another one first.")
+
+
+def standing_in(actor: Actor, community: CommunityRow) -> Standing:
+    """How ``actor`` stands to a community."""
+    return Standing(actor.site_role, community.role, community.visibility)
+
+
+class Communities:
+    """Use cases around communities and memberships."""
+
+    def __init__(self, database: Database, hub: EventHub) -> None:
+        self._database = database
+        self._hub = hub
+
+    async def home(self, actor: Actor) -> HomeView:
+        """The first screen: three statements whatever the number of communities."""
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            joined = await reading.joined()
+            others = await reading.others("", PAGE_SIZE + 1)
+            cases, notices = await reading.waiting()
+        more = others[PAGE_SIZE - 1].slug if len(others) > PAGE_SIZE else None
+        return HomeView(joined, others[:PAGE_SIZE], more, cases, notices)
+
+    async def others(self, actor: Actor, after: str) -> tuple[tuple[CommunityRow, ...], str | None]:
+        """The next communities one may join, and where to continue after them."""
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            rows = await reading.others(after, PAGE_SIZE + 1)
+        return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].slug if len(rows) > PAGE_SIZE else None
+
+    async def community(self, actor: Actor, slug: str) -> CommunityRow:
+        """A community by its slug.
+
+        Raises:
+            NotFoundError: there is none, or the actor may not know of it.
+        """
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            found = await reading.community(slug=slug.lower())
+        if found is None:
+            raise NotFoundError(N_("There is no community “{slug}”."), slug=slug)
+        require(Action.SEE_COMMUNITY, standing_in(actor, found))
+        return found
+
+    async def community_by_id(self, actor: Actor, community_id: int) -> CommunityRow:
+        """A community by id.
+
+        Raises:
+            NotFoundError: there is none, or the actor may not know of it.
+        """
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            found = await reading.community(community_id=community_id)
+        if found is None:
+            raise NotFoundError(NOT_FOUND)
+        require(Action.SEE_COMMUNITY, standing_in(actor, found))
+        return found
+
+    async def open(
+        self,
+        actor: Actor,
+        slug: str,
+        name: str,
+        statement: str,
+        purpose: Purpose = Purpose.PRACTICE,
+        visibility: Visibility = Visibility.OPEN,
+    ) -> CommunityRow:
+        """Open a community; the actor becomes its manager.
+
+        Raises:
+            NotAllowedError: not an administrator. InvalidInputError: a field cannot be used.
+        """
+        require(Action.OPEN_COMMUNITY, Standing(actor.site_role))
+        slug = check_slug(slug)
+        name, statement = clean_line(name), clean_line(statement)
+        if not name or len(name) > COMMUNITY_NAME_MAX_CHARS:
+            raise InvalidInputError(
+                N_("A community's name has 1 to {longest} characters."),
+                field="name",
+                longest=COMMUNITY_NAME_MAX_CHARS,
+            )
+        if len(statement) > STATEMENT_MAX_CHARS:
+            raise InvalidInputError(
+                N_("A statement of purpose has at most {longest} characters."),
+                field="statement",
+                longest=STATEMENT_MAX_CHARS,
+            )
+
+        async def work(uow: UnitOfWork) -> int:
+            writing = WritingRepository(uow.connection)
+            community_id = await writing.add_community(
+                {
+                    "slug": slug,
+                    "name": name,
+                    "statement": statement,
+                    "purpose": purpose.value,
+                    "visibility": visibility.value,
+                    "created_at": uow.now,
+                }
+            )
+            await writing.add_member(actor.account_id, community_id, Role.MANAGER, 0, uow.now)
+            uow.record(EventKind.COMMUNITY_OPENED, actor_id=actor.account_id, community_id=community_id)
+            return community_id
+
+        return await self.community_by_id(actor, await self._database.write(work))
+
+    async def join(self, actor: Actor, community_id: int) -> None:
+        """Become a member; what is there counts as read.
+
+        Raises:
+            NotFoundError, NotAllowedError, ConflictError: see the policy.
+        """
+        require(Action.JOIN, standing_in(actor, await self.community_by_id(actor, community_id)))
+
+        async def work(uow: UnitOfWork) -> None:
+            writing = WritingRepository(uow.connection)
+            baseline = await writing.newest_post_id()
+            if await writing.add_member(actor.account_id, community_id, Role.MEMBER, baseline, uow.now):
+                uow.record(
+                    EventKind.MEMBER_JOINED,
+                    actor_id=actor.account_id,
+                    community_id=community_id,
+                    account_id=actor.account_id,
+                )
+
+        await self._database.write(work)
+
+    async def leave(self, actor: Actor, community_id: int) -> None:
+        """Stop being a member.
+
+        Raises:
+            ConflictError: not a member, or the last manager.
+        """
+        require(Action.LEAVE, standing_in(actor, await self.community_by_id(actor, community_id)))
+
+        async def work(uow: UnitOfWork) -> None:
+            writing = WritingRepository(uow.connection)
+            if await writing.managers(community_id) == {actor.account_id}:
+                raise ConflictError(LAST_MANAGER)
+            if await writing.remove_member(actor.account_id, community_id):
+                uow.record(
+                    EventKind.MEMBER_LEFT,
+                    actor_id=actor.account_id,
+                    community_id=community_id,
+                    account_id=actor.account_id,
+                )
+
+        await self._database.write(work)
+
+    async def set_role(self, actor: Actor, community_id: int, handle: str, role: Role) -> None:
+        """Give a member another role.
+
+        Raises:
+            NotAllowedError: not a manager. NotFoundError: no such member.
+            ConflictError: the last manager would be gone.
+        """
+        require(Action.SET_ROLE, standing_in(actor, await self.community_by_id(actor, community_id)))
+
+        async def work(uow: UnitOfWork) -> None:
+            found = await AccountRepository(uow.connection).by_handle(handle.lower())
+            writing = WritingRepository(uow.connection)
+            if (
+                found is not None
+                and role is not Role.MANAGER
+                and await writing.managers(community_id) == {found.account_id}
+            ):
+                raise ConflictError(LAST_MANAGER)
+            if found is None or not await writing.set_role(found.account_id, community_id, role):
+                raise NotFoundError(N_("@{handle} is not a member."), handle=handle)
+
+        await self._database.write(work)
+
+    async def mark_all_read(self, actor: Actor, community_id: int) -> None:
+        """Everything that is in the community now counts as read."""
+
+        async def work(uow: UnitOfWork) -> None:
+            writing = WritingRepository(uow.connection)
+            newest = await writing.newest_post_id()
+            await writing.raise_baseline(actor.account_id, community_id, newest)
+
+        await self._database.write(work)
+        self._hub.tell(EventKind.READ_MOVED, account_id=actor.account_id, community_id=community_id)

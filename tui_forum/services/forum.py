@@ -1,0 +1,41 @@
+"""``Forum``: the facade that the outside receives."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from tui_forum.services.accounts import Accounts
+from tui_forum.services.communities import Communities
+from tui_forum.services.drafts import Drafts
+from tui_forum.services.events import EventHub
+from tui_forum.services.imports import Imports
+from tui_forum.services.moderation import Moderation
+from tui_forum.services.notices import Notices
+from tui_forum.services.posts import Posts
+from tui_forum.services.presence import PresenceRegister
+from tui_forum.services.threads import Threads
+from tui_forum.storage.engine import Database
+
+
+class Forum:
+    """All use cases over one database. Made by ``tui_forum.bootstrap.open_forum``."""
+
+    def __init__(self, database: Database, hub: EventHub, stop_tail: Callable[[], Awaitable[None]]) -> None:
+        self.database = database
+        self.events = hub
+        self.accounts = Accounts(database)
+        self.communities = Communities(database, hub)
+        self.threads = Threads(database)
+        self.posts = Posts(database, hub)
+        self.drafts = Drafts(database)
+        self.moderation = Moderation(database)
+        self.notices = Notices(database, hub)
+        self.presence = PresenceRegister(hub)
+        self.imports = Imports(database)
+        self._stop_tail = stop_tail
+
+    async def close(self) -> None:
+        """Finish writes, stop listening, close every connection."""
+        await self.database.drain()
+        await self._stop_tail()
+        await self.database.close()

@@ -1,0 +1,47 @@
+"""The inbox: what an account is told."""
+
+from __future__ import annotations
+
+from tui_forum.domain.entities import Actor
+from tui_forum.domain.events import EventKind
+from tui_forum.domain.limits import PAGE_SIZE
+from tui_forum.domain.views import Notice
+from tui_forum.services.events import EventHub
+from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.moderation import ModerationRepository
+from tui_forum.storage.repositories.reading import ReadingRepository
+from tui_forum.storage.uow import UnitOfWork
+
+
+class Notices:
+    """Use cases of the inbox."""
+
+    def __init__(self, database: Database, hub: EventHub) -> None:
+        self._database = database
+        self._hub = hub
+
+    async def page(
+        self, actor: Actor, after: int | None = None, limit: int = PAGE_SIZE
+    ) -> tuple[Notice, ...]:
+        """One's notices, latest first (``after``: the last notice id one has)."""
+        async with self._database.read() as connection:
+            rows = await ModerationRepository(connection).notices(actor.account_id, after, limit)
+        return tuple(
+            Notice(row[0], row[1], row[2], row[3], row[4] or "", row[5] or "", row[6], row[7], bool(row[8]))
+            for row in rows
+        )
+
+    async def mark_seen(self, actor: Actor) -> None:
+        """All of one's notices have been seen."""
+
+        async def work(uow: UnitOfWork) -> None:
+            await ModerationRepository(uow.connection).mark_seen(actor.account_id, uow.now)
+
+        await self._database.write(work)
+        self._hub.tell(EventKind.NOTICE_SENT, account_id=actor.account_id)
+
+    async def unseen(self, actor: Actor) -> int:
+        """How many notices are unseen (capped at ``limits.UNREAD_CAP``)."""
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            return (await reading.waiting())[1]

@@ -1,0 +1,347 @@
+"""Writing: threads, replies, edits, deletions, and how far one has read."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tui_forum.domain.entities import Actor, PostState, ThreadKind
+from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from tui_forum.domain.events import EventKind
+from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS, TREE_MAX_DEPTH
+from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, require
+from tui_forum.domain.text import clean_body, clean_line, excerpt
+from tui_forum.domain.views import Author, PostRef, RevisionView
+from tui_forum.i18n import N_
+from tui_forum.services.communities import standing_in
+from tui_forum.services.events import EventHub
+from tui_forum.services.threads import standing_to
+from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.reading import (
+    ReadingRepository,
+    ThreadState,
+    revisions_of,
+    thread_state,
+)
+from tui_forum.storage.repositories.writing import WritingRepository
+from tui_forum.storage.uow import UnitOfWork
+
+LINK_BYTES: Final = 4
+NOTICE_CELLS: Final = 200
+
+EMPTY_TITLE: Final = N_("A thread needs a title.")
+LONG_TITLE: Final = N_("A title has at most {longest} characters; this one has {count}.")
+EMPTY_BODY: Final = N_("There is nothing to send yet.")
+LONG_BODY: Final = N_("A post has at most {longest} characters; this one has {count}.")
+EDITED_MEANWHILE: Final = N_("This post was changed meanwhile; look at it before you change it again.")
+
+
+def check_title(title: str) -> str:
+    """A title as it is stored.
+
+    Raises:
+        InvalidInputError: empty or too long (``field="title"``).
+    """
+    cleaned = clean_line(title)
+    if not cleaned:
+        raise InvalidInputError(EMPTY_TITLE, field="title")
+    if len(cleaned) > TITLE_MAX_CHARS:
+        raise InvalidInputError(LONG_TITLE, field="title", longest=TITLE_MAX_CHARS, count=len(cleaned))
+    return cleaned
+
+
+def check_body(body: str) -> str:
+    """A post's text as it is stored.
+
+    Raises:
+        InvalidInputError: empty or too long (``field="body"``).
+    """
+    cleaned = clean_body(body)
+    if not cleaned.strip():
+        raise InvalidInputError(EMPTY_BODY, field="body")
+    if len(cleaned) > BODY_MAX_CHARS:
+        raise InvalidInputError(LONG_BODY, field="body", longest=BODY_MAX_CHARS, count=len(cleaned))
+    return cleaned
+
+
+def tree_path(parent: bytes, number: int) -> bytes:
+    """A post's place in the reply tree; at the deepest level it joins its parent's siblings."""
+    if len(parent) // LINK_BYTES >= TREE_MAX_DEPTH:
+        parent = parent[:-LINK_BYTES]
+    return parent + number.to_bytes(LINK_BYTES, "big")
+
+
+class Posts:
+    """Use cases of writing."""
+
+    def __init__(self, database: Database, hub: EventHub) -> None:
+        self._database = database
+        self._hub = hub
+
+    async def start_thread(
+        self,
+        actor: Actor,
+        community_id: int,
+        title: str,
+        body: str,
+        *,
+        kind: ThreadKind = ThreadKind.DISCUSSION,
+        token: str | None = None,
+    ) -> PostRef:
+        """Open a thread with its first post. The same ``token`` again gives the same post.
+
+        Raises:
+            InvalidInputError: title or body. NotAllowedError, NotFoundError: see the policy.
+        """
+        title, body = check_title(title), check_body(body)
+
+        async def work(uow: UnitOfWork) -> PostRef:
+            writing = WritingRepository(uow.connection)
+            if token and (sent := await writing.post_by_token(actor.account_id, token)):
+                return sent
+            reading = ReadingRepository(uow.connection, actor.account_id, actor.site_role)
+            community = await reading.community(community_id=community_id)
+            if community is None:
+                raise NotFoundError(NOT_FOUND)
+            require(Action.START_THREAD, standing_in(actor, community))
+            thread_id = await writing.add_thread(
+                {
+                    "community_id": community_id,
+                    "author_id": actor.account_id,
+                    "kind": kind.value,
+                    "title": title,
+                    "created_at": uow.now,
+                    "last_post_at": uow.now,
+                    "last_author_id": actor.account_id,
+                }
+            )
+            ref = await self._add(uow, actor, thread_id, community_id, body, token)
+            uow.record(
+                EventKind.THREAD_STARTED,
+                actor_id=actor.account_id,
+                community_id=community_id,
+                thread_id=thread_id,
+                post_id=ref.post_id,
+            )
+            return ref
+
+        return await self._database.write(work)
+
+    async def reply(
+        self,
+        actor: Actor,
+        thread_id: int,
+        body: str,
+        *,
+        reply_to: int | None = None,
+        token: str | None = None,
+    ) -> PostRef:
+        """Write into a thread, answering post number ``reply_to`` or the thread as a whole.
+
+        Raises:
+            InvalidInputError: body. ConflictError: locked or removed meanwhile.
+            NotAllowedError, NotFoundError: see the policy.
+        """
+        body = check_body(body)
+
+        async def work(uow: UnitOfWork) -> PostRef:
+            writing = WritingRepository(uow.connection)
+            if token and (sent := await writing.post_by_token(actor.account_id, token)):
+                return sent
+            state = await thread_state(uow.connection, thread_id, actor.account_id, lock=True)
+            if state is None:
+                raise NotFoundError(NOT_FOUND)
+            require(Action.REPLY, standing_to(actor, state))
+            return await self._add(
+                uow, actor, thread_id, state.community_id, body, token, reply_to=reply_to, state=state
+            )
+
+        return await self._database.write(work)
+
+    async def _add(
+        self,
+        uow: UnitOfWork,
+        actor: Actor,
+        thread_id: int,
+        community_id: int,
+        body: str,
+        token: str | None,
+        *,
+        reply_to: int | None = None,
+        state: ThreadState | None = None,
+    ) -> PostRef:
+        writing = WritingRepository(uow.connection)
+        parent_path, depth = b"", 0
+        told = state.author.account_id if state is not None else None
+        if reply_to is not None:
+            parent = await writing.parent(thread_id, reply_to)
+            if parent is None:
+                raise ConflictError(GONE)
+            parent_path, depth, told = parent[0], parent[1], parent[2]
+        number = await writing.next_number(thread_id)
+        path = tree_path(parent_path, number)
+        post_id = await writing.add_post(
+            {
+                "thread_id": thread_id,
+                "number": number,
+                "author_id": actor.account_id,
+                "reply_to_number": reply_to,
+                "depth": min(depth + 1, TREE_MAX_DEPTH - 1) if reply_to is not None else 0,
+                "tree_path": path,
+                "body": body,
+                "created_at": uow.now,
+                "token": token,
+            },
+            community_id,
+        )
+        await writing.move_pointer_if_current(actor.account_id, thread_id, number, uow.now)
+        if token:
+            await writing.discard_draft(actor.account_id, token=token)
+        uow.record(
+            EventKind.POST_CREATED,
+            actor_id=actor.account_id,
+            community_id=community_id,
+            thread_id=thread_id,
+            post_id=post_id,
+            data={"number": number},
+        )
+        if told is not None and told != actor.account_id:
+            await writing.notify(
+                {
+                    "account_id": told,
+                    "kind": "reply",
+                    "thread_id": thread_id,
+                    "post_id": post_id,
+                    "actor_id": actor.account_id,
+                    "text": excerpt(body, NOTICE_CELLS),
+                    "created_at": uow.now,
+                }
+            )
+            uow.record(EventKind.NOTICE_SENT, account_id=told)
+        return PostRef(thread_id, post_id, number)
+
+    async def edit(
+        self, actor: Actor, post_id: int, body: str, *, revision: int, token: str | None = None
+    ) -> PostRef:
+        """Change one's own post; the earlier text is kept.
+
+        Raises:
+            ConflictError: it was changed, removed or locked since ``revision``.
+            InvalidInputError, NotAllowedError, NotFoundError: as elsewhere.
+        """
+        body = check_body(body)
+
+        async def work(uow: UnitOfWork) -> PostRef:
+            writing = WritingRepository(uow.connection)
+            post, state = await self._own(uow, actor, post_id, Action.EDIT_POST)
+            if body != post["body"]:
+                if post["revision"] != revision:
+                    raise ConflictError(EDITED_MEANWHILE)
+                await writing.revise(post, body, actor.account_id, uow.now)
+                self._note(uow, EventKind.POST_EDITED, actor, state, post)
+            if token:
+                await writing.discard_draft(actor.account_id, token=token)
+            return PostRef(post["thread_id"], post_id, post["number"])
+
+        return await self._database.write(work)
+
+    async def delete(self, actor: Actor, post_id: int) -> None:
+        """Delete one's own post; a tombstone stays in its place.
+
+        Raises:
+            ConflictError: it is gone already. NotAllowedError, NotFoundError: see the policy.
+        """
+
+        async def work(uow: UnitOfWork) -> None:
+            post, state = await self._own(uow, actor, post_id, Action.DELETE_POST)
+            await WritingRepository(uow.connection).set_state(post_id, PostState.DELETED)
+            self._note(uow, EventKind.POST_DELETED, actor, state, post)
+
+        await self._database.write(work)
+
+    @staticmethod
+    def _note(
+        uow: UnitOfWork, kind: EventKind, actor: Actor, state: ThreadState, post: dict[str, Any]
+    ) -> None:
+        uow.record(
+            kind,
+            actor_id=actor.account_id,
+            community_id=state.community_id,
+            thread_id=state.thread_id,
+            post_id=post["id"],
+            data={"number": post["number"]},
+        )
+
+    @staticmethod
+    async def _own(
+        uow: UnitOfWork, actor: Actor, post_id: int, action: Action
+    ) -> tuple[dict[str, Any], ThreadState]:
+        post = await WritingRepository(uow.connection).post(post_id, lock=True)
+        if post is None:
+            raise NotFoundError(NOT_FOUND)
+        state = await thread_state(uow.connection, post["thread_id"], actor.account_id)
+        if state is None:
+            raise NotFoundError(NOT_FOUND)
+        require(
+            action,
+            Standing(
+                actor.site_role,
+                state.role,
+                state.visibility,
+                own=post["author_id"] == actor.account_id,
+                locked=state.locked,
+                removed=state.removed,
+                post_state=PostState(post["state"]),
+            ),
+        )
+        return post, state
+
+    async def revisions(self, actor: Actor, post_id: int) -> tuple[RevisionView, ...]:
+        """The earlier texts of a post, oldest first, for its author and moderators.
+
+        Raises:
+            NotAllowedError, NotFoundError: see the policy.
+        """
+        async with self._database.read() as connection:
+            post = await WritingRepository(connection).post(post_id)
+            if post is None:
+                raise NotFoundError(NOT_FOUND)
+            state = await thread_state(connection, post["thread_id"], actor.account_id)
+            if state is None or state.removed:
+                raise NotFoundError(NOT_FOUND)
+            own = post["author_id"] == actor.account_id
+            require(
+                Action.SEE_REVISIONS,
+                Standing(actor.site_role, state.role, state.visibility, own=own),
+            )
+            rows = await revisions_of(connection, post_id)
+        return tuple(RevisionView(row[0], row[1], Author(*row[2:5]), row[5]) for row in rows)
+
+    async def mark_read(self, actor: Actor, thread_id: int, number: int) -> None:
+        """Move one's read pointer forward to ``number``; it never moves backwards.
+
+        Raises:
+            NotFoundError: no such thread for this actor.
+        """
+
+        async def work(uow: UnitOfWork) -> int | None:
+            state = await thread_state(uow.connection, thread_id, actor.account_id)
+            if state is None:
+                raise NotFoundError(NOT_FOUND)
+            require(Action.READ, standing_to(actor, state))
+            upto = min(number, state.last_number)
+            writing = WritingRepository(uow.connection)
+            if upto <= state.read_number:
+                return None
+            await writing.move_pointer(actor.account_id, thread_id, upto, uow.now)
+            if state.role is not None:
+                await writing.settle_baseline(actor.account_id, state.community_id)
+            return state.community_id
+
+        community_id = await self._database.write(work)
+        if community_id is not None:
+            self._hub.tell(
+                EventKind.READ_MOVED,
+                account_id=actor.account_id,
+                community_id=community_id,
+                thread_id=thread_id,
+            )

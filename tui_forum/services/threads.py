@@ -1,0 +1,282 @@
+"""Reading threads: lists, headers, pages of posts, title search; and a thread's flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from tui_forum.domain.entities import Actor, PostOrder, PostState
+from tui_forum.domain.errors import NotFoundError
+from tui_forum.domain.events import EventKind
+from tui_forum.domain.limits import PAGE_SIZE
+from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, moderates, require
+from tui_forum.domain.text import excerpt
+from tui_forum.domain.views import (
+    Author,
+    PostPage,
+    PostView,
+    ReplyContext,
+    SearchHit,
+    ThreadCursor,
+    ThreadPage,
+    ThreadRow,
+    ThreadView,
+)
+from tui_forum.services.communities import standing_in
+from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.reading import (
+    ReadingRepository,
+    ThreadState,
+    first_unread,
+    hidden,
+    path_of,
+    posts_by_number,
+    posts_by_path,
+    thread_state,
+)
+from tui_forum.storage.repositories.writing import WritingRepository
+from tui_forum.storage.uow import UnitOfWork
+
+EXCERPT_CELLS: Final = 100
+
+
+def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Standing:
+    """How ``actor`` stands to a thread."""
+    return Standing(
+        actor.site_role, state.role, state.visibility, own=own, locked=state.locked, removed=state.removed
+    )
+
+
+def post_view(row: Sequence[Any], actor: Actor, standing: Standing, accepted: int | None) -> PostView:
+    """A row of ``post_rows`` as ``actor`` may see it: tombstones keep their text to themselves."""
+    state = PostState(row[10])
+    mine = row[3] == actor.account_id
+    subject = Standing(standing.site_role, standing.role, standing.visibility, own=mine, post_state=state)
+    shown = state is PostState.VISIBLE or decide(Action.SEE_HIDDEN_TEXT, subject).allowed
+    context = None
+    if row[14] is not None:
+        text = "" if hidden(row[17]) else excerpt(row[16], EXCERPT_CELLS)
+        context = ReplyContext(row[14], row[15], text)
+    return PostView(
+        post_id=row[0],
+        thread_id=row[1],
+        number=row[2],
+        author=Author(row[3], row[4], row[5]),
+        body=row[6] if shown else "",
+        created_at=row[7],
+        edited_at=row[8],
+        revision=row[9],
+        state=state,
+        removal_reason=row[11],
+        reply_to=context,
+        depth=row[12],
+        position=row[13],
+        accepted=accepted == row[2],
+        mine=mine,
+    )
+
+
+class Threads:
+    """Use cases of reading."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self, actor: Actor, community_id: int, after: ThreadCursor | None = None, limit: int = PAGE_SIZE
+    ) -> ThreadPage:
+        """A page of a community's threads: pinned first, then by latest post.
+
+        Raises:
+            NotFoundError: no such community for this actor.
+        """
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            community = await reading.community(community_id=community_id)
+            if community is None:
+                raise NotFoundError(NOT_FOUND)
+            require(Action.READ, standing_in(actor, community))
+            rows = await reading.threads(community_id, after, limit + 1)
+        return ThreadPage(rows[:limit], rows[limit - 1].cursor if len(rows) > limit else None)
+
+    async def row(self, actor: Actor, thread_id: int) -> ThreadRow:
+        """One line of a list, to refresh it.
+
+        Raises:
+            NotFoundError: no such thread for this actor.
+        """
+        async with self._database.read() as connection:
+            found = await ReadingRepository(connection, actor.account_id, actor.site_role).thread(thread_id)
+        if found is None:
+            raise NotFoundError(NOT_FOUND)
+        return found
+
+    async def view(self, actor: Actor, thread_id: int) -> ThreadView:
+        """A thread's header, where to land in it, and what one may do.
+
+        Raises:
+            NotFoundError: no such thread for this actor.
+        """
+        async with self._database.read() as connection:
+            state = await thread_state(connection, thread_id, actor.account_id)
+            if state is None or state.removed:
+                raise NotFoundError(NOT_FOUND)
+            standing = standing_to(actor, state, own=state.author.account_id == actor.account_id)
+            require(Action.READ, standing)
+            unread = await first_unread(connection, state)
+        # A thread never opened begins at its beginning, also when its posts count as read.
+        read_all = state.last_number if state.read_number else 1
+        return ThreadView(
+            thread_id=state.thread_id,
+            community_id=state.community_id,
+            community_slug=state.community_slug,
+            community_name=state.community_name,
+            title=state.title,
+            kind=state.kind,
+            author=state.author,
+            created_at=state.created_at,
+            last_number=state.last_number,
+            post_count=state.reply_count + 1,
+            read_number=state.read_number,
+            landing=unread if unread is not None else read_all,
+            pinned=state.pinned,
+            locked=state.locked,
+            accepted_number=state.accepted_number,
+            role=state.role,
+            may_reply=decide(Action.REPLY, standing).allowed,
+            may_moderate=moderates(standing),
+        )
+
+    async def posts(
+        self,
+        actor: Actor,
+        thread_id: int,
+        *,
+        order: PostOrder = PostOrder.CHRONOLOGICAL,
+        around: int | None = None,
+        before: PostView | None = None,
+        after: PostView | None = None,
+        limit: int = PAGE_SIZE,
+    ) -> PostPage:
+        """A window of consecutive posts: around a number, or next to a post that one has.
+
+        With ``around`` about a third of the window lies before it.
+
+        Raises:
+            NotFoundError: no such thread for this actor.
+        """
+        async with self._database.read() as connection:
+            state = await thread_state(connection, thread_id, actor.account_id)
+            if state is None or state.removed:
+                raise NotFoundError(NOT_FOUND)
+            standing = standing_to(actor, state)
+            require(Action.READ, standing)
+
+            async def downwards(post: PostView | None, number: int, count: int) -> list[Any]:
+                """Posts before ``post`` (or before ``number``), nearest first."""
+                if order is PostOrder.TREE:
+                    path = post.position if post else await path_of(connection, thread_id, number) or b""
+                    return await posts_by_path(connection, thread_id, path=path, descending=True, limit=count)
+                low = (post.number if post else number) - 1
+                return await posts_by_number(connection, thread_id, low=low, descending=True, limit=count)
+
+            async def upwards(post: PostView | None, number: int, count: int) -> list[Any]:
+                """Posts after ``post`` (or from ``number`` on)."""
+                if order is PostOrder.TREE:
+                    # The smallest path behind a post's own is that path with a zero byte.
+                    path = (
+                        post.position + b"\0" if post else await path_of(connection, thread_id, number) or b""
+                    )
+                    return await posts_by_path(
+                        connection, thread_id, path=path, descending=False, limit=count
+                    )
+                low = post.number + 1 if post else number
+                return await posts_by_number(connection, thread_id, low=low, descending=False, limit=count)
+
+            if before is not None:
+                rows = (await downwards(before, 0, limit + 1))[::-1]
+                more_before, more_after = len(rows) > limit, True
+                rows = rows[-limit:]
+            elif after is not None:
+                rows = await upwards(after, 0, limit + 1)
+                more_before, more_after = True, len(rows) > limit
+                rows = rows[:limit]
+            else:
+                number = max(1, min(around or 1, state.last_number))
+                above = (await downwards(None, number, limit // 3 + 1))[::-1] if number > 1 else []
+                more_before = len(above) > limit // 3
+                above = above[-(limit // 3) :]
+                below = await upwards(None, number, limit - len(above) + 1)
+                more_after = len(below) > limit - len(above)
+                rows = above + below[: limit - len(above)]
+        posts = tuple(post_view(row, actor, standing, state.accepted_number) for row in rows)
+        return PostPage(posts, order, more_before, more_after)
+
+    async def post(self, actor: Actor, thread_id: int, number: int) -> PostView:
+        """One post, to refresh it.
+
+        Raises:
+            NotFoundError: no such post for this actor.
+        """
+        async with self._database.read() as connection:
+            state = await thread_state(connection, thread_id, actor.account_id)
+            if state is None or state.removed:
+                raise NotFoundError(NOT_FOUND)
+            standing = standing_to(actor, state)
+            require(Action.READ, standing)
+            rows = await posts_by_number(connection, thread_id, low=number, descending=False, limit=1)
+        if not rows or rows[0][2] != number:
+            raise NotFoundError(NOT_FOUND)
+        return post_view(rows[0], actor, standing, state.accepted_number)
+
+    async def search_titles(
+        self, actor: Actor, query: str, *, limit: int = PAGE_SIZE
+    ) -> tuple[SearchHit, ...]:
+        """Threads whose titles hold every word of ``query``, latest first."""
+        words = query.split()[:8]
+        if not words:
+            return ()
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            return await reading.search_titles(words, limit)
+
+    async def next_unread(
+        self, actor: Actor, community_id: int | None = None, after_thread_id: int | None = None
+    ) -> int | None:
+        """The latest unread thread (not ``after_thread_id``), in one's communities or one of them."""
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            return await reading.next_unread(community_id, after_thread_id)
+
+    async def lock(self, actor: Actor, thread_id: int) -> None:
+        """Nobody but moderators can write in the thread any more.
+
+        Raises:
+            NotAllowedError, NotFoundError: see the policy.
+        """
+        await self._set(actor, thread_id, Action.LOCK_THREAD, EventKind.THREAD_LOCKED, locked=True)
+
+    async def unlock(self, actor: Actor, thread_id: int) -> None:
+        """The opposite of :meth:`lock`."""
+        await self._set(actor, thread_id, Action.LOCK_THREAD, EventKind.THREAD_UNLOCKED, locked=False)
+
+    async def accept(self, actor: Actor, thread_id: int, number: int | None) -> None:
+        """Mark a post as the answer to a question (None takes the mark away).
+
+        Raises:
+            NotAllowedError, NotFoundError: see the policy.
+        """
+        await self._set(actor, thread_id, Action.ACCEPT_ANSWER, EventKind.POST_EDITED, accepted_number=number)
+
+    async def _set(
+        self, actor: Actor, thread_id: int, action: Action, kind: EventKind, **values: Any
+    ) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            state = await thread_state(uow.connection, thread_id, actor.account_id, lock=True)
+            if state is None or state.removed:
+                raise NotFoundError(NOT_FOUND)
+            require(action, standing_to(actor, state, own=state.author.account_id == actor.account_id))
+            await WritingRepository(uow.connection).set_thread(thread_id, **values)
+            uow.record(kind, actor_id=actor.account_id, community_id=state.community_id, thread_id=thread_id)
+
+        await self._database.write(work)

@@ -1,0 +1,428 @@
+"""What screens read: each call one or two statements, paged by keyset.
+
+Unread, in one place: a thread is unread for a member when it has posts past the read pointer
+*and* past the membership's baseline (a post id: what was there when one joined, or when all was
+last read). Counts stop at ``UNREAD_CAP``, so that they cost the same however much there is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
+
+from tui_forum.domain.entities import (
+    PostState,
+    Purpose,
+    Role,
+    SiteRole,
+    ThreadKind,
+    Visibility,
+)
+from tui_forum.domain.limits import UNREAD_CAP
+from tui_forum.domain.views import Author, CommunityRow, SearchHit, ThreadCursor, ThreadRow
+from tui_forum.storage.models import (
+    Account,
+    Case,
+    Community,
+    Membership,
+    Notice,
+    Post,
+    PostRevision,
+    ReadPointer,
+    Thread,
+)
+
+_LAST = aliased(Account)
+_COMMUNITY: Final = (
+    Community.id, Community.slug, Community.name, Community.statement, Community.purpose,
+    Community.visibility, Community.thread_count, Community.member_count, Community.last_post_at,
+)  # fmt: skip
+
+
+def visible(site_role: SiteRole) -> ColumnElement[bool]:
+    """Communities that may be known to exist; needs ``Membership`` outer-joined for the actor."""
+    if site_role in (SiteRole.MODERATOR, SiteRole.ADMIN):
+        return literal(True)
+    return or_(Community.visibility != Visibility.INVITE.value, Membership.role.is_not(None))
+
+
+def readable(site_role: SiteRole) -> ColumnElement[bool]:
+    """Communities whose threads may be read; needs ``Membership`` outer-joined for the actor."""
+    if site_role in (SiteRole.MODERATOR, SiteRole.ADMIN):
+        return literal(True)
+    return or_(Community.visibility == Visibility.OPEN.value, Membership.role.is_not(None))
+
+
+def _mine(account_id: int) -> ColumnElement[bool]:
+    return and_(Membership.community_id == Community.id, Membership.account_id == account_id)
+
+
+def _capped(statement: Select[*tuple[Any, ...]]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(statement.limit(UNREAD_CAP).subquery()).scalar_subquery()
+
+
+def _unread_threads(account_id: int) -> ScalarSelect[int]:
+    """Per row of ``Membership``: its community's unread threads."""
+    return _capped(
+        select(literal(1))
+        .select_from(Thread)
+        .outerjoin(
+            ReadPointer, and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == account_id)
+        )
+        .where(
+            Thread.community_id == Membership.community_id,
+            Thread.last_post_id > Membership.read_baseline,
+            Thread.last_number > func.coalesce(ReadPointer.number, 0),
+            Thread.removed_at.is_(None),
+        )
+        .correlate(Membership)
+    )
+
+
+def _unread_posts() -> ScalarSelect[int]:
+    """Per row of ``Thread`` with ``ReadPointer`` and ``Membership`` outer-joined: its unread posts."""
+    return _capped(
+        select(literal(1))
+        .select_from(Post)
+        .where(
+            Post.thread_id == Thread.id,
+            Post.number > func.coalesce(ReadPointer.number, 0),
+            Post.id > Membership.read_baseline,
+        )
+        .correlate(Thread, ReadPointer, Membership)
+    )
+
+
+def _community(row: Row[*tuple[Any, ...]], role: str | None, unread: int) -> CommunityRow:
+    return CommunityRow(
+        row[0], row[1], row[2], row[3], Purpose(row[4]), Visibility(row[5]), row[6], row[7], row[8],
+        Role(role) if role else None, unread,
+    )  # fmt: skip
+
+
+class ReadingRepository:
+    """Statements behind home, thread list and search, on behalf of one account."""
+
+    def __init__(self, connection: AsyncConnection, account_id: int, site_role: SiteRole) -> None:
+        self._connection = connection
+        self._account_id = account_id
+        self._site_role = site_role
+
+    async def joined(self) -> tuple[CommunityRow, ...]:
+        """One's communities, latest activity first, with unread counts: one statement."""
+        rows = await self._connection.execute(
+            select(*_COMMUNITY, Membership.role, _unread_threads(self._account_id))
+            .join(Membership, _mine(self._account_id))
+            .order_by(Community.last_post_at.desc().nulls_last(), Community.id)
+        )
+        return tuple(_community(row, row[9], row[10]) for row in rows)
+
+    async def others(self, after: str, limit: int) -> tuple[CommunityRow, ...]:
+        """Communities one is not in but may know of, by slug."""
+        rows = await self._connection.execute(
+            select(*_COMMUNITY)
+            .outerjoin(Membership, _mine(self._account_id))
+            .where(Membership.role.is_(None), Community.slug > after, visible(self._site_role))
+            .order_by(Community.slug)
+            .limit(limit)
+        )
+        return tuple(_community(row, None, 0) for row in rows)
+
+    async def community(self, *, slug: str = "", community_id: int = 0) -> CommunityRow | None:
+        """One community with one's role and unread count."""
+        which = Community.slug == slug if slug else Community.id == community_id
+        row = (
+            await self._connection.execute(
+                select(*_COMMUNITY, Membership.role, _unread_threads(self._account_id))
+                .outerjoin(Membership, _mine(self._account_id))
+                .where(which)
+            )
+        ).first()
+        return None if row is None else _community(row, row[9], row[10] if row[9] else 0)
+
+    async def waiting(self) -> tuple[int, int]:
+        """How many cases wait for this account (capped) and how many notices are unseen (capped)."""
+        cases = select(literal(1)).select_from(Case).where(Case.state == "open")
+        if self._site_role is SiteRole.MEMBER:
+            cases = cases.where(
+                Case.community_id.in_(
+                    select(Membership.community_id).where(
+                        Membership.account_id == self._account_id,
+                        Membership.role.in_((Role.MODERATOR.value, Role.MANAGER.value)),
+                    )
+                )
+            )
+        notices = select(literal(1)).where(Notice.account_id == self._account_id, Notice.seen_at.is_(None))
+        row = (await self._connection.execute(select(_capped(cases), _capped(notices)))).one()
+        return int(row[0]), int(row[1])
+
+    def _thread_rows(self) -> Select[*tuple[Any, ...]]:
+        return (
+            select(
+                Thread.id, Thread.community_id, Community.slug, Thread.title, Thread.kind,
+                Account.id, Account.handle, Account.display_name,
+                _LAST.id, _LAST.handle, _LAST.display_name,
+                Thread.created_at, Thread.last_post_at, Thread.reply_count,
+                _unread_posts().label("unread"), Thread.pinned, Thread.locked, Thread.accepted_number,
+            )
+            .join(Community, Community.id == Thread.community_id)
+            .join(Account, Account.id == Thread.author_id)
+            .join(_LAST, _LAST.id == Thread.last_author_id)
+            .outerjoin(Membership, _mine(self._account_id))
+            .outerjoin(
+                ReadPointer,
+                and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == self._account_id),
+            )
+        )  # fmt: skip
+
+    async def threads(
+        self, community_id: int, after: ThreadCursor | None, limit: int
+    ) -> tuple[ThreadRow, ...]:
+        """A page of a community's threads: pinned first, then by latest post."""
+        statement = self._thread_rows().where(
+            Thread.community_id == community_id, Thread.removed_at.is_(None)
+        )
+        if after is not None:
+            statement = statement.where(
+                tuple_(Thread.pinned, Thread.last_post_at, Thread.id)
+                < tuple_(
+                    literal(after.pinned, Thread.pinned.type),
+                    literal(after.last_post_at, Thread.last_post_at.type),
+                    literal(after.thread_id),
+                )
+            )
+        rows = await self._connection.execute(
+            statement.order_by(Thread.pinned.desc(), Thread.last_post_at.desc(), Thread.id.desc()).limit(
+                limit
+            )
+        )
+        return tuple(map(_thread, rows))
+
+    async def thread(self, thread_id: int) -> ThreadRow | None:
+        """One line of a thread list, if it may be read."""
+        row = (
+            await self._connection.execute(
+                self._thread_rows().where(
+                    Thread.id == thread_id, Thread.removed_at.is_(None), readable(self._site_role)
+                )
+            )
+        ).first()
+        return None if row is None else _thread(row)
+
+    async def next_unread(self, community_id: int | None, after_thread_id: int | None) -> int | None:
+        """The latest unread thread other than ``after_thread_id``, in one's communities or one of them."""
+        statement = (
+            select(Thread.id)
+            .join(
+                Membership,
+                and_(
+                    Membership.community_id == Thread.community_id,
+                    Membership.account_id == self._account_id,
+                ),
+            )
+            .outerjoin(
+                ReadPointer,
+                and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == self._account_id),
+            )
+            .where(
+                Thread.last_post_id > Membership.read_baseline,
+                Thread.last_number > func.coalesce(ReadPointer.number, 0),
+                Thread.removed_at.is_(None),
+            )
+            .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+            .limit(1)
+        )
+        if community_id is not None:
+            statement = statement.where(Thread.community_id == community_id)
+        if after_thread_id is not None:
+            statement = statement.where(Thread.id != after_thread_id)
+        return (await self._connection.execute(statement)).scalar_one_or_none()
+
+    async def search_titles(self, words: list[str], limit: int) -> tuple[SearchHit, ...]:
+        """Threads whose title holds every word, latest first. (The real search comes later.)"""
+        conditions = [Thread.title.icontains(word, autoescape=True) for word in words]
+        rows = await self._connection.execute(
+            select(Thread.id, Community.slug, Thread.title, Thread.last_post_at, Thread.reply_count)
+            .join(Community, Community.id == Thread.community_id)
+            .outerjoin(Membership, _mine(self._account_id))
+            .where(Thread.removed_at.is_(None), readable(self._site_role), *conditions)
+            .order_by(Thread.last_post_at.desc(), Thread.id.desc())
+            .limit(limit)
+        )
+        return tuple(SearchHit(*row) for row in rows)
+
+
+def _thread(row: Row[*tuple[Any, ...]]) -> ThreadRow:
+    return ThreadRow(
+        thread_id=row[0],
+        community_id=row[1],
+        community_slug=row[2],
+        title=row[3],
+        kind=ThreadKind(row[4]),
+        author=Author(*row[5:8]),
+        last_author=Author(*row[8:11]),
+        created_at=row[11],
+        last_post_at=row[12],
+        reply_count=row[13],
+        unread=row[14],
+        pinned=row[15],
+        locked=row[16],
+        solved=row[17] is not None,
+    )
+
+
+class ThreadState:
+    """What the services must know of a thread before anything is done in it."""
+
+    __slots__ = (
+        "accepted_number", "author", "baseline", "community_id", "community_name", "community_slug",
+        "created_at", "kind", "last_number", "last_post_at", "locked", "pinned", "read_number", "removed",
+        "reply_count", "role", "thread_id", "title", "visibility",
+    )  # fmt: skip
+
+    def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
+        self.thread_id: int = row[0]
+        self.community_id: int = row[1]
+        self.community_slug: str = row[2]
+        self.community_name: str = row[3]
+        self.visibility = Visibility(row[4])
+        self.title: str = row[5]
+        self.kind = ThreadKind(row[6])
+        self.author = Author(row[7], row[8], row[9])
+        self.created_at: datetime = row[10]
+        self.last_number: int = row[11]
+        self.reply_count: int = row[12]
+        self.pinned: bool = row[13]
+        self.locked: bool = row[14]
+        self.removed: bool = row[15] is not None
+        self.accepted_number: int | None = row[16]
+        self.role = Role(row[17]) if row[17] else None
+        self.baseline: int = row[18] or 0
+        self.read_number: int = row[19] or 0
+        self.last_post_at: datetime = row[20]
+
+
+async def thread_state(
+    connection: AsyncConnection, thread_id: int, account_id: int, *, lock: bool = False
+) -> ThreadState | None:
+    """The thread as ``account_id`` stands to it; with ``lock`` its row is held (PostgreSQL)."""
+    statement = (
+        select(
+            Thread.id, Thread.community_id, Community.slug, Community.name, Community.visibility,
+            Thread.title, Thread.kind, Account.id, Account.handle, Account.display_name,
+            Thread.created_at, Thread.last_number, Thread.reply_count, Thread.pinned, Thread.locked,
+            Thread.removed_at, Thread.accepted_number, Membership.role, Membership.read_baseline,
+            ReadPointer.number, Thread.last_post_at,
+        )
+        .join(Community, Community.id == Thread.community_id)
+        .join(Account, Account.id == Thread.author_id)
+        .outerjoin(Membership, _mine(account_id))
+        .outerjoin(
+            ReadPointer, and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == account_id)
+        )
+        .where(Thread.id == thread_id)
+    )  # fmt: skip
+    if lock:
+        statement = statement.with_for_update(of=Thread)
+    row = (await connection.execute(statement)).first()
+    return None if row is None else ThreadState(row)
+
+
+async def first_unread(connection: AsyncConnection, state: ThreadState) -> int | None:
+    """The number of the first post past the read pointer and the baseline."""
+    found = await connection.execute(
+        select(Post.number)
+        .where(Post.thread_id == state.thread_id, Post.number > state.read_number, Post.id > state.baseline)
+        .order_by(Post.number)
+        .limit(1)
+    )
+    return found.scalar_one_or_none()
+
+
+PARENT = aliased(Post)
+PARENT_AUTHOR = aliased(Account)
+EXCERPT_CHARS: Final = 400  # of the parent's source; shown as one line
+
+
+def post_rows() -> Select[*tuple[Any, ...]]:
+    """Posts with their authors and the start of what they reply to."""
+    return (
+        select(
+            Post.id, Post.thread_id, Post.number, Post.author_id, Account.handle, Account.display_name,
+            Post.body, Post.created_at, Post.edited_at, Post.revision, Post.state, Post.removal_reason,
+            Post.depth, Post.tree_path, PARENT.number, PARENT_AUTHOR.handle,
+            func.substr(PARENT.body, 1, EXCERPT_CHARS), PARENT.state,
+        )
+        .join(Account, Account.id == Post.author_id)
+        .outerjoin(
+            PARENT, and_(PARENT.thread_id == Post.thread_id, PARENT.number == Post.reply_to_number)
+        )
+        .outerjoin(PARENT_AUTHOR, PARENT_AUTHOR.id == PARENT.author_id)
+    )  # fmt: skip
+
+
+async def posts_by_number(
+    connection: AsyncConnection, thread_id: int, *, low: int, descending: bool, limit: int
+) -> list[Row[*tuple[Any, ...]]]:
+    """Posts with numbers from ``low`` on upwards, or (``descending``) from ``low`` downwards."""
+    statement = post_rows().where(Post.thread_id == thread_id)
+    if descending:
+        statement = statement.where(Post.number <= low).order_by(Post.number.desc())
+    else:
+        statement = statement.where(Post.number >= low).order_by(Post.number)
+    return list(await connection.execute(statement.limit(limit)))
+
+
+async def posts_by_path(
+    connection: AsyncConnection, thread_id: int, *, path: bytes, descending: bool, limit: int
+) -> list[Row[*tuple[Any, ...]]]:
+    """Posts in tree order from ``path`` (included) on, or (``descending``) before it."""
+    statement = post_rows().where(Post.thread_id == thread_id)
+    if descending:
+        statement = statement.where(Post.tree_path < path).order_by(Post.tree_path.desc())
+    else:
+        statement = statement.where(Post.tree_path >= path).order_by(Post.tree_path)
+    return list(await connection.execute(statement.limit(limit)))
+
+
+async def path_of(connection: AsyncConnection, thread_id: int, number: int) -> bytes | None:
+    """A post's place in the tree."""
+    found = await connection.execute(
+        select(Post.tree_path).where(Post.thread_id == thread_id, Post.number == number)
+    )
+    return found.scalar_one_or_none()
+
+
+async def revisions_of(connection: AsyncConnection, post_id: int) -> list[Row[*tuple[Any, ...]]]:
+    """A post's earlier texts with their editors, oldest first."""
+    return list(
+        await connection.execute(
+            select(
+                PostRevision.revision, PostRevision.body, Account.id, Account.handle,
+                Account.display_name, PostRevision.created_at,
+            )
+            .join(Account, Account.id == PostRevision.editor_id)
+            .where(PostRevision.post_id == post_id)
+            .order_by(PostRevision.revision)
+        )
+    )  # fmt: skip
+
+
+def hidden(state: str | None) -> bool:
+    """Whether a post's text is not for everybody."""
+    return state is not None and state != PostState.VISIBLE.value
