@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import shutil
+import time
 from pathlib import Path
 from types import ModuleType
 
@@ -72,6 +73,23 @@ def test_a_thousand_parts_inside_one_another(tmp_path: Path) -> None:
     parts = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(1000))
     (tmp_path / "deep.mbox").write_text(head + parts + "Content-Type: text/plain\n\nhello\n")
     assert len(list(mbox.read(tmp_path / "deep.mbox", Meter()))) == 1
+
+
+def test_lines_made_to_be_slow(tmp_path: Path) -> None:
+    head = "From mboxrd@z Thu Jan  1 00:00:00 1970\n"
+    for number, line in enumerate(("From " + "1:11 " * 200_000, "Subject: " + "Re: " * 200_000)):
+        for name in ("From", "References"):
+            nasty = f"{name}: " + "<a <b at " * 100_000
+            (tmp_path / f"{number}{name}.mbox").write_text(f"{head}{nasty}\n{line}\nTo: x\n\n{line}\n")
+    started = time.perf_counter()
+    assert len(list(mbox.read(tmp_path, Meter()))) == 4
+    assert time.perf_counter() - started < 5
+
+
+async def test_a_message_that_names_everything(database: Database, tmp_path: Path) -> None:
+    path = lines(tmp_path / "m.jsonl", [message(0), message(1, *range(100_000), 0)])
+    assert (await imported(database, Kind.JSONL, path)).posts == 2
+    assert [row[3] for row in await content(database)] == [None, 1]
 
 
 def test_json_nested_too_deep_is_a_broken_record(tmp_path: Path) -> None:

@@ -8,6 +8,9 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from typing import Final
 
+#: More of a name or subject than anybody wrote; bounds what patterns have to look at.
+HEADER_MAX_CHARS: Final = 4_000
+
 _ID: Final = re.compile(r"<([^<>\s]{1,998})>")
 _REPLY: Final = re.compile(
     r"^\s*(?:(?:re|aw|antw|antwort|sv|vs|ref|fwd?|wg)\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*:\s*)+", re.IGNORECASE
@@ -29,7 +32,7 @@ def split_subject(subject: str, list_tag: str = "") -> tuple[str, bool]:
 
     ``list_tag`` is compared loosely (``twisted-web`` is ``Twisted-Web``); other tags stay.
     """
-    text = " ".join(subject.split())
+    text = " ".join(subject[:HEADER_MAX_CHARS].split())
     is_reply = False
     while True:
         shorter = _REPLY.sub("", text)
@@ -52,7 +55,7 @@ def identify(header: str) -> tuple[str, str]:
     The address itself is never used as the name: it is in the archive, and need not be on
     every screen. Without any address the name is the key. ``("", "")`` when there is neither.
     """
-    text = " ".join(header.split())
+    text = " ".join(header[:HEADER_MAX_CHARS].split())
     if angled := _WITH_ANGLES.match(text):
         name, address = angled.group(1), angled.group(2)
     elif commented := _WITH_COMMENT.match(text):

@@ -26,6 +26,8 @@ from tui_forum.importers.records import BrokenRecord, ImportedPost, ImportedThre
 #: More than any mail server passes on; what is longer is reported, not read.
 MESSAGE_MAX_BYTES: Final = 64 * 1024 * 1024
 LINE_MAX_BYTES: Final = 1024 * 1024
+#: A From line is an address and a date.
+SEPARATOR_MAX_BYTES: Final = 500
 
 _SEPARATOR: Final = re.compile(rb"^From \S.*?\b\d{1,2}:\d\d(:\d\d)?\b.*\b\d{4}\s*$|^From mboxrd@z ")
 _HEADER: Final = re.compile(rb"^[!-9;-~]{1,76}:(\s|$)")
@@ -75,7 +77,7 @@ def is_mailbox(path: Path) -> bool:
         for _ in range(100):
             line = handle.readline(LINE_MAX_BYTES)
             if not line or line.strip():
-                return bool(_SEPARATOR.match(line.lstrip(b"\xef\xbb\xbf")))
+                return bool(_SEPARATOR.match(line.lstrip(b"\xef\xbb\xbf")[:SEPARATOR_MAX_BYTES]))
     return False
 
 
@@ -129,7 +131,7 @@ def _split(file: Path, meter: Meter) -> Iterator[_Raw]:
                 else:
                     lines.append(pending[1])
                 pending = None
-            if _SEPARATOR.match(line):
+            if len(line) <= SEPARATOR_MAX_BYTES and _SEPARATOR.match(line):
                 pending = (number, line)
                 continue
             size += len(line)

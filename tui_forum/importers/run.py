@@ -44,6 +44,9 @@ CHARS_PER_POST: Final = 16_000
 #: How many places are named for each reason.
 PLACES_SHOWN: Final = 5
 
+#: Ancestors of a post that are looked for.
+PARENTS_MAX: Final = 50
+
 _ID_MAX: Final = 255
 _SOURCE_MAX: Final = 120
 #: Records read between two looks at the clock, the progress and a Ctrl-C.
@@ -219,7 +222,7 @@ def _spool(spool: Spool, post: ImportedPost, report: ImportReport, now: datetime
     return spool.add(
         _short(_scrub(post.external_id)),
         at=at,
-        parents=tuple(_short(_scrub(parent)) for parent in post.parents),
+        parents=tuple(_short(_scrub(parent)) for parent in _nearest(post.parents)),
         author=_short(_scrub(post.author_key)),
         head=json.dumps([post.author_name, post.markup, post.place, edited, thread]),
         body=_scrub(post.body),
@@ -227,6 +230,11 @@ def _spool(spool: Spool, post: ImportedPost, report: ImportReport, now: datetime
         title=_scrub(opens.title).lower() if opens and not post.thread_key else "",
         subject_reply=post.subject_reply,
     )
+
+
+def _nearest(parents: tuple[str, ...]) -> tuple[str, ...]:
+    """The nearest ancestors and the oldest, where somebody names hundreds."""
+    return parents if len(parents) <= PARENTS_MAX else (*parents[: PARENTS_MAX - 1], parents[-1])
 
 
 def _scrub(text: str) -> str:
