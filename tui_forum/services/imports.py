@@ -17,13 +17,12 @@ from typing import Any, Final
 from tui_forum.domain.entities import AccountState, Purpose, SiteRole, ThreadKind
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.handles import check_slug, handle_from_name, skeleton
-from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, DISPLAY_NAME_MAX_CHARS, TREE_MAX_DEPTH
+from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, DISPLAY_NAME_MAX_CHARS
 from tui_forum.domain.text import clean_line
+from tui_forum.services.posts import LINK_BYTES, tree_path
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.imports import ImportRepository, ThreadGrowth
 from tui_forum.storage.uow import UnitOfWork
-
-_LINK_BYTES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +302,8 @@ class _Batch:
                     parent = None  # References may cross threads; replies do not.
                 for index, part in enumerate(post.parts):
                     numbers[thread_id] += 1
-                    placed = _place(thread_id, numbers[thread_id], parent)
+                    path = tree_path(parent.tree_path if parent else b"", numbers[thread_id])
+                    placed = Placed(thread_id, numbers[thread_id], path)
                     if index == 0:
                         self._result.placed[post.external_id] = head = placed
                     names.append("" if index else post.external_id)
@@ -313,8 +313,8 @@ class _Batch:
                             "number": placed.number,
                             "author_id": accounts[post.author_key],
                             "reply_to_number": parent.number if parent else None,
-                            "depth": len(placed.tree_path) // _LINK_BYTES - 1,
-                            "tree_path": placed.tree_path,
+                            "depth": len(path) // LINK_BYTES - 1,
+                            "tree_path": path,
                             "body": part,
                             "created_at": post.created_at,
                             "edited_at": post.edited_at,
@@ -328,16 +328,6 @@ class _Batch:
                 if post.created_at >= rows[grown.newest]["created_at"]:
                     grown.newest = grown.last
         return rows, names, growth
-
-
-def _place(thread_id: int, number: int, parent: Placed | None) -> Placed:
-    """The tree path of a new post; at the deepest level it joins its parent's siblings."""
-    above = b""
-    if parent is not None:
-        above = parent.tree_path
-        if len(above) // _LINK_BYTES >= TREE_MAX_DEPTH:
-            above = above[:-_LINK_BYTES]
-    return Placed(thread_id, number, above + number.to_bytes(_LINK_BYTES, "big"))
 
 
 _NUMBERED: Final = 4
