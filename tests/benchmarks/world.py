@@ -37,7 +37,7 @@ def public_key(key: asyncssh.SSHKey) -> PublicKey:
 async def prepare_world(data: Path, count: int) -> list[Account]:
     """Import the newsgroup into ``data`` once and make ``count`` members of it, each with a key."""
     data.mkdir(parents=True, exist_ok=True)
-    messages = next(shared_data("usenet_cobol").glob("*.jsonl"))
+    messages = next(shared_data("usenet_cobol_1999_2001").glob("*.jsonl"))
     if not (data / "forum.db").exists():
         importer = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tui_forum", "import", "jsonl", str(messages),

@@ -212,7 +212,7 @@ class Accounts:
 
         return await self._database.write(work)
 
-    async def local_actor(self, user_name: str) -> Actor:
+    async def local_actor(self, user_name: str, *, language: str = DEFAULT_LANGUAGE) -> Actor:
         """This machine's user as administrator, for the single-user TUI."""
 
         async def work(uow: UnitOfWork) -> Actor:
@@ -224,7 +224,7 @@ class Accounts:
                 handle = f"{wanted[:26]}-local" if taken else wanted
                 found = await repository.by_handle(handle, active=True)
                 if found is None:
-                    form = Registration(handle, user_name or handle)
+                    form = Registration(handle, user_name or handle, language=language)
                     return await self._make(uow, form, None, SiteRole.ADMIN, reserved=True)
             if found.site_role is not SiteRole.ADMIN:
                 await repository.change(found.account_id, {"site_role": SiteRole.ADMIN.value})

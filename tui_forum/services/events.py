@@ -47,6 +47,17 @@ class Subscription:
         self._queue.append(event)
         self._ready.set()
 
+    @property
+    def pending(self) -> bool:
+        """Whether more events wait."""
+        return bool(self._queue)
+
+    def take_all(self) -> tuple[Event, ...]:
+        """What waits, at once."""
+        events = tuple(self._queue)
+        self._queue.clear()
+        return events
+
     def close(self) -> None:
         """End the iteration and follow nothing."""
         self.unfollow(*tuple(self.topics))

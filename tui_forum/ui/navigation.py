@@ -45,11 +45,6 @@ class Navigate(Message):
 
 
 @dataclass
-class OpenHome(Navigate):
-    """Go to the communities."""
-
-
-@dataclass
 class OpenCommunity(Navigate):
     """Go to a community's threads."""
 
@@ -72,32 +67,7 @@ class Compose(Navigate):
 
 
 @dataclass
-class OpenModeration(Navigate):
-    """Go to the moderation queue."""
+class OpenRevisions(Navigate):
+    """See the earlier texts of a post."""
 
-
-@dataclass
-class OpenInbox(Navigate):
-    """Go to the notices."""
-
-
-@dataclass
-class OpenDrafts(Navigate):
-    """Go to the list of drafts."""
-
-
-@dataclass
-class OpenSettings(Navigate):
-    """Go to profile, language, time zone, theme and keys."""
-
-
-@dataclass
-class OpenSearch(Navigate):
-    """Search thread titles."""
-
-    query: str = ""
-
-
-@dataclass
-class OpenHelp(Navigate):
-    """Show all keys of the screen that asks."""
+    post_id: int

@@ -1,0 +1,351 @@
+"""The app of one session: who it is for, how it looks, and the way from screen to screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import Console
+from textual import on
+from textual.app import App
+from textual.filter import Monochrome
+from textual.screen import Screen
+
+from tui_forum.domain.entities import Actor
+from tui_forum.domain.errors import ForumError
+from tui_forum.domain.events import MODERATION_TOPIC, PRESENCE_TOPIC, Event, EventKind, Topic, account_topic
+from tui_forum.domain.text import terminal_title
+from tui_forum.domain.views import HomeView, PostRef
+from tui_forum.i18n import _, ngettext, set_locale
+from tui_forum.ui.modals.confirm import ConfirmModal
+from tui_forum.ui.modals.palette import PaletteModal
+from tui_forum.ui.modals.reason import ReasonModal
+from tui_forum.ui.navigation import Compose, OpenCommunity, OpenRevisions, OpenThread
+from tui_forum.ui.pump import EventPump
+from tui_forum.ui.screen import ForumScreen
+from tui_forum.ui.screens.browse import BrowseScreen
+from tui_forum.ui.skin import DARK_SKIN, LIGHT_SKIN, PLAIN_SKIN, THEMES, Skin
+from tui_forum.ui.traits import TerminalTraits
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from tui_forum.services.forum import Forum
+
+#: How long a burst of scrolling is gathered before the read pointer is written, seconds.
+READ_PAUSE: Final = 0.4
+_COLOUR_SYSTEMS: Final = {"none": None, "16": "standard", "256": "256", "truecolor": "truecolor"}
+
+
+def fit_terminal(app: App[Any], traits: TerminalTraits) -> None:
+    """Make an app send only what this client's terminal can show.
+
+    Textual's own choice comes from the server's environment and is the same for every session.
+    """
+    app.console = Console(
+        color_system=_COLOUR_SYSTEMS[traits.color_system],  # type: ignore[arg-type]
+        file=app.console.file,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    app.animation_level = "none"
+    if traits.color_system == "none":
+        app._filters.append(Monochrome())  # noqa: SLF001 - there is no public way per app
+    for theme in THEMES:
+        app.register_theme(theme)
+    app.theme = "forum-light" if traits.light else "forum-dark"
+
+
+class ForumApp(App[None], inherit_bindings=False):
+    """The forum for one actor on one terminal."""
+
+    ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    .-hidden { display: none; }
+    """
+
+    def __init__(
+        self,
+        forum: Forum,
+        actor: Actor,
+        *,
+        traits: TerminalTraits | None = None,
+        driver_class: type[Driver] | None = None,
+        title: str = "tui-forum",
+    ) -> None:
+        super().__init__(driver_class=driver_class)
+        self.forum = forum
+        self.actor = actor
+        self.traits = traits or TerminalTraits()
+        self.title_text = title
+        fit_terminal(self, self.traits)
+        self.skin = self._skin_for(light=self.traits.light)
+        self._presence = forum.presence.enter(actor)
+        self._pump = EventPump(
+            forum.events,
+            self._handle_event,
+            account_topic(actor.account_id),
+            MODERATION_TOPIC,
+            PRESENCE_TOPIC,
+        )
+        self._reached: dict[int, int] = {}
+        self._read_timer_set = False
+        self._open_cases = 0
+        self._unseen = 0
+        self._title = ""
+        set_locale(actor.language, actor.time_zone)
+        self._home: asyncio.Task[HomeView] | None = None
+        self.browse = BrowseScreen()
+
+    def _skin_for(self, *, light: bool) -> Skin:
+        if self.traits.color_system == "none":
+            return PLAIN_SKIN
+        return LIGHT_SKIN if light else DARK_SKIN
+
+    # -- life
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Browsing is where one starts."""
+        return self.browse
+
+    def on_load(self) -> None:
+        """Fetch home while the screen is being built."""
+        self._home = asyncio.create_task(self.forum.communities.home(self.actor))
+
+    async def first_home(self) -> HomeView:
+        """What :meth:`on_load` has asked for."""
+        assert self._home is not None
+        return await self._home
+
+    def on_mount(self) -> None:
+        """Begin to listen."""
+        self.run_worker(self._pump.run(), name="events")
+
+    async def on_unmount(self) -> None:
+        """The session is over."""
+        self._presence.leave()
+        self._pump.close()
+        await self.reading_done()
+
+    async def prepare_shutdown(self) -> None:
+        """The server goes down: keep what was typed and how far was read."""
+        for screen in self.screen_stack:
+            keep = getattr(screen, "keep_draft", None)
+            if keep is not None:
+                await keep()
+        await self.reading_done()
+
+    def paste_was_cut(self) -> None:
+        """The driver has cut a paste that was too large."""
+        self.say(_("That was too much to paste at once: only the first 64 KiB were taken."), error=True)
+
+    def say(self, sentence: str, *, error: bool = False) -> None:
+        """Tell something on the screen that is shown."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, ForumScreen):
+                screen.say(sentence, error=error)
+                return
+
+    def set_terminal_title(self, text: str) -> None:
+        """The title of the terminal's window."""
+        title = terminal_title(text)
+        if title != self._title and self._driver is not None and not self.is_headless:
+            self._title = title
+            self._driver.write(f"\x1b]0;{title}\x07")
+
+    # -- events
+
+    def follow(self, *topics: Topic) -> None:
+        """Follow these topics besides one's own account, moderation and presence."""
+        self._pump.watch(*topics)
+
+    def look(self, community_id: int | None, thread_id: int | None) -> None:
+        """Say where this session looks."""
+        self._presence.look(community_id, thread_id)
+
+    async def _handle_event(self, event: Event) -> None:
+        if event.kind is EventKind.PRESENCE_CHANGED:
+            for screen in self._forum_screens():
+                screen.refresh_bars()
+            return
+        if event.kind is EventKind.NOTICE_SENT and event.account_id == self.actor.account_id:
+            await self._recount(event)
+        for screen in self._forum_screens():
+            screen.call_next(screen.on_forum_event, event)
+
+    async def _recount(self, event: Event) -> None:
+        before = self._unseen
+        try:
+            self._unseen = await self.forum.notices.unseen(self.actor)
+        except ForumError:
+            return
+        if self._unseen > before and event.event_id:
+            self.say(_("Something for you: press g i for your inbox."))
+
+    def _forum_screens(self) -> Iterable[ForumScreen[Any]]:
+        return [screen for screen in self.screen_stack if isinstance(screen, ForumScreen)]
+
+    def note_waiting(self, open_cases: int, unseen: int) -> None:
+        """What home says is waiting."""
+        self._open_cases, self._unseen = open_cases, unseen
+
+    def status_text(self) -> str:
+        """The right end of the status bar: what waits, and who is here."""
+        parts = []
+        if self._open_cases:
+            parts.append(ngettext("{n} case", "{n} cases", self._open_cases).format(n=self._open_cases))
+        if self._unseen:
+            parts.append(ngettext("{n} notice", "{n} notices", self._unseen).format(n=self._unseen))
+        here = [person.handle for person in self.forum.presence.here() if person.handle != self.actor.handle]
+        if here:
+            names = " ".join(f"@{handle}" for handle in here[:3])
+            more = f" +{len(here) - 3}" if len(here) > 3 else ""
+            parts.append(_("here: {names}").format(names=names + more))
+        parts.append(f"@{self.actor.handle}")
+        return " · ".join(parts)
+
+    # -- read pointers
+
+    def mark_read(self, thread_id: int, number: int) -> None:
+        """Note how far one has read; written once scrolling pauses."""
+        self._reached[thread_id] = max(number, self._reached.get(thread_id, 0))
+        if not self._read_timer_set:
+            self._read_timer_set = True
+            self.set_timer(READ_PAUSE, self.reading_done)
+
+    async def reading_done(self) -> None:
+        """Write what :meth:`mark_read` has gathered."""
+        self._read_timer_set = False
+        reached, self._reached = self._reached, {}
+        for thread_id, number in reached.items():
+            try:
+                await self.forum.posts.mark_read(self.actor, thread_id, number)
+            except ForumError:
+                self._reached.setdefault(thread_id, number)  # tried again with the next one
+
+    # -- looks
+
+    def toggle_theme(self) -> None:
+        """Dark or light."""
+        light = self.theme == "forum-dark"
+        self.theme = "forum-light" if light else "forum-dark"
+        self.skin = self._skin_for(light=light)
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+            for widget in screen.query("*"):
+                widget.refresh()
+
+    async def change_actor(self, actor: Actor) -> None:
+        """The profile was changed: speak its language from now on."""
+        self.actor = actor
+        set_locale(actor.language, actor.time_zone)
+        self.browse.reader.clear_cache()
+        await self.browse.reload_home()
+        for screen in self._forum_screens():
+            screen.refresh_bars()
+            for widget in screen.query("*"):
+                widget.refresh()
+
+    # -- dialogs
+
+    async def confirm(self, question: str) -> bool:
+        """Ask yes or no (from a worker)."""
+        return bool(await self.push_screen_wait(ConfirmModal(question)))
+
+    async def ask_reason(self, title: str, prepared: Sequence[str]) -> str | None:
+        """Ask for a reason (from a worker); None when one thinks better of it."""
+        return await self.push_screen_wait(ReasonModal(title, prepared))
+
+    def show_palette(self, screen: ForumScreen[Any]) -> None:
+        """Choose one of a screen's actions by name."""
+
+        def run(action: str | None) -> None:
+            if action is not None:
+                screen.call_next(screen.perform, action)
+
+        self.push_screen(PaletteModal(screen.keymap(), screen.level), run)
+
+    def show_help(self, screen: ForumScreen[Any]) -> None:
+        """All keys of a screen."""
+        from tui_forum.ui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(screen.keymap(), screen.level))
+
+    # -- navigation
+
+    def _to_browse(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def go_home(self) -> None:
+        """To the communities."""
+        self._to_browse()
+        self.browse.call_next(self.browse.go_home)
+
+    def go_inbox(self) -> None:
+        """To the inbox."""
+        from tui_forum.ui.screens.inbox import InboxScreen
+
+        self._to_browse()
+        self.push_screen(InboxScreen())
+
+    def go_drafts(self) -> None:
+        """To the drafts."""
+        from tui_forum.ui.screens.drafts import DraftsScreen
+
+        self._to_browse()
+        self.push_screen(DraftsScreen())
+
+    def go_moderation(self) -> None:
+        """To the moderation queue."""
+        from tui_forum.ui.screens.moderation import ModerationScreen
+
+        self._to_browse()
+        self.push_screen(ModerationScreen())
+
+    def go_settings(self) -> None:
+        """To the settings."""
+        from tui_forum.ui.screens.settings import SettingsScreen
+
+        self._to_browse()
+        self.push_screen(SettingsScreen())
+
+    def go_search(self) -> None:
+        """Search titles."""
+        from tui_forum.ui.screens.search import SearchScreen
+
+        self._to_browse()
+        self.push_screen(SearchScreen())
+
+    @on(OpenThread)
+    def _open_thread(self, message: OpenThread) -> None:
+        self._to_browse()
+        self.browse.call_next(self.browse.open_thread, message.thread_id, message.number)
+
+    @on(OpenCommunity)
+    def _open_community(self, message: OpenCommunity) -> None:
+        self._to_browse()
+        self.browse.call_next(self.browse.open_community, message.community_id)
+
+    @on(OpenRevisions)
+    def _open_revisions(self, message: OpenRevisions) -> None:
+        from tui_forum.ui.screens.revisions import RevisionsScreen
+
+        self.push_screen(RevisionsScreen(message.post_id))
+
+    @on(Compose)
+    def _compose(self, message: Compose) -> None:
+        from tui_forum.ui.screens.compose import ComposeScreen
+
+        edited = message.target.post_id is not None
+
+        def sent(ref: PostRef | None) -> None:
+            if ref is not None and not edited:
+                self.post_message(OpenThread(ref.thread_id, ref.number))
+
+        self.push_screen(ComposeScreen(message.target), sent)

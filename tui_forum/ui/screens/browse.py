@@ -1,0 +1,689 @@
+"""Communities → threads → posts: three panes side by side when wide, one at a time when narrow."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tui_forum.domain.entities import PostOrder, PostState, ThreadKind
+from tui_forum.domain.events import Event, EventKind, community_topic, thread_topic
+from tui_forum.domain.text import quote
+from tui_forum.domain.views import CommunityRow, HomeView, PostView, ThreadCursor, ThreadRow
+from tui_forum.i18n import N_, _, format_number
+from tui_forum.ui.keys import Key
+from tui_forum.ui.navigation import Compose, ComposeTarget, OpenRevisions
+from tui_forum.ui.screen import WIDE, ForumScreen, dialog
+from tui_forum.ui.widgets.bars import Footer, StatusBar
+from tui_forum.ui.widgets.listings import draw_community, draw_thread
+from tui_forum.ui.widgets.reader import Reader
+from tui_forum.ui.widgets.rows import Heading, RowList
+
+HOME: Final = "home"
+THREADS: Final = "threads"
+POSTS: Final = "posts"
+
+_LISTS: Final = (HOME, THREADS)
+
+
+class BrowseScreen(ForumScreen[None]):
+    """The main screen."""
+
+    CSS_PATH = "browse.tcss"
+
+    KEYS: ClassVar = (
+        Key(("enter", "l", "right"), "enter", N_("open"), hint=True, levels=_LISTS),
+        Key(("r",), "reply", N_("reply"), hint=True, levels=(POSTS,)),
+        Key(("R",), "quote", N_("quote"), hint=True, levels=(POSTS,)),
+        Key(("c",), "compose", N_("new thread"), hint=True, levels=(THREADS, POSTS)),
+        Key(("q", "escape", "h", "left"), "back", N_("back"), hint=True, levels=(THREADS, POSTS)),
+        Key(("tab", "n"), "next_unread", N_("next unread"), hint=True),
+        Key(("J",), "join", N_("join or leave"), hint=True, levels=(HOME,)),
+        Key(("j", "down"), "down", N_("down")),
+        Key(("k", "up"), "up", N_("up")),
+        Key(("pagedown", "ctrl+f", "space"), "page_down", N_("page down")),
+        Key(("pageup", "ctrl+b"), "page_up", N_("page up")),
+        Key(("ctrl+d",), "half_down", N_("half a page down")),
+        Key(("ctrl+u",), "half_up", N_("half a page up")),
+        Key(("g g", "home"), "first", N_("to the beginning")),
+        Key(("G", "end"), "last", N_("to the end")),
+        Key(("t",), "toggle_order", N_("by time or as a tree"), hint=True, levels=(POSTS,)),
+        Key(("p",), "parent", N_("to the post this answers"), levels=(POSTS,)),
+        Key(("exclamation_mark",), "report", N_("report"), hint=True, levels=(POSTS,)),
+        Key(("e",), "edit", N_("edit my post"), levels=(POSTS,)),
+        Key(("d",), "delete", N_("delete my post"), levels=(POSTS,)),
+        Key(("v",), "revisions", N_("earlier versions"), levels=(POSTS,)),
+        Key(("A",), "accept", N_("accept as answer"), levels=(POSTS,)),
+        Key(("L",), "lock", N_("lock or unlock the thread"), levels=(POSTS,)),
+        Key(("m",), "mark_read", N_("mark all as read"), levels=_LISTS),
+        Key(("ctrl+r", "f5"), "reload", N_("reload")),
+        Key(("q", "escape"), "leave_hint", N_("leave"), levels=(HOME,)),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._level = HOME
+        self._community: CommunityRow | None = None
+        self._next_threads: ThreadCursor | None = None
+        self._next_others: str | None = None
+        self._loading = False
+        self.home = RowList[CommunityRow](draw_community, row_height=2, empty=_("There is no community yet."))
+        self.threads = RowList[ThreadRow](draw_thread, empty=_("No threads yet: press c to write the first."))
+        self.reader = Reader()
+
+    # -- layout
+
+    def compose(self) -> ComposeResult:
+        """The three panes between the bars."""
+        yield StatusBar()
+        with Horizontal(id="panes"):
+            yield self.home
+            yield self.threads
+            yield self.reader
+        yield Footer()
+
+    @property
+    def level(self) -> str:
+        """Which pane has the keys."""
+        return self._level
+
+    @property
+    def _pane(self) -> Widget:
+        panes: dict[str, Widget] = {HOME: self.home, THREADS: self.threads, POSTS: self.reader}
+        return panes[self._level]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Side by side or one at a time."""
+        self._arrange(event.size.width)
+        super().on_resize(event)
+
+    def _arrange(self, width: int) -> None:
+        wide = width >= WIDE
+        self.set_class(wide, "-wide")
+        for pane in (self.home, self.threads, self.reader):
+            pane.display = wide or pane is self._pane
+
+    def _go(self, level: str) -> None:
+        self._level = level
+        self._arrange(self.size.width)
+        self._pane.focus()
+        self._watch()
+        self.refresh_bars()
+
+    def heading(self) -> str:
+        """Where one is, and how far in the thread."""
+        thread, community = self.reader.thread, self._community
+        if self._level == POSTS and thread is not None:
+            marks = "🔒 " if thread.locked else ""
+            number = self.reader.current.number if self.reader.current else thread.last_number
+            place = f"{format_number(number)}/{format_number(thread.last_number)}"
+            order = _("tree") if self.reader.order is PostOrder.TREE else ""
+            where = " · ".join(filter(None, (place, order)))
+            return f"{where} {marks}{thread.title} ({thread.community_name})"
+        if self._level == THREADS and community is not None:
+            return f"{community.name} · {community.statement}"
+        return self.forum_app.title_text
+
+    def _watch(self) -> None:
+        thread = self.reader.thread
+        topics = []
+        if self._community is not None:
+            topics.append(community_topic(self._community.community_id))
+        if thread is not None:
+            topics.append(thread_topic(thread.thread_id))
+        topics.extend(
+            community_topic(row.community_id)
+            for row in self.home.items
+            if not isinstance(row, Heading) and row.role
+        )
+        self.forum_app.follow(*topics)
+        reading = self._level == POSTS and thread is not None
+        self.forum_app.look(
+            self._community.community_id if self._community and self._level != HOME else None,
+            thread.thread_id if reading and thread is not None else None,
+        )
+        if reading and thread is not None:
+            self.forum_app.set_terminal_title(thread.title)
+        elif self._community is not None and self._level == THREADS:
+            self.forum_app.set_terminal_title(self._community.name)
+        else:
+            self.forum_app.set_terminal_title(self.forum_app.title_text)
+
+    # -- loading
+
+    async def on_mount(self) -> None:
+        """Show home."""
+        self.home.focus()
+        view = await self.ask(self.forum_app.first_home())
+        if view is not None:
+            self._show_home(view)
+        self._watch()
+        await super().on_mount()
+
+    def _show_home(self, view: HomeView, keep: int | None = None) -> None:
+        items: list[CommunityRow | Heading] = []
+        if view.joined:
+            items.append(Heading(_("My communities")))
+            items.extend(view.joined)
+        if view.others:
+            items.append(Heading(_("Others you may join")))
+            items.extend(view.others)
+        self._next_others = view.others_next
+        self.forum_app.note_waiting(view.open_cases, view.unseen_notices)
+        self.home.set_items(items, keep=lambda row: row.community_id == keep)
+
+    async def reload_home(self) -> None:
+        """Load home again, keeping the selection."""
+        current = self.home.current
+        view = await self.ask(self.forum.communities.home(self.actor))
+        if view is not None:
+            self._show_home(view, current.community_id if current else None)
+            self.refresh_bars()
+
+    async def go_home(self) -> None:
+        """To the communities."""
+        self._go(HOME)
+        await self.reload_home()
+
+    async def open_community(self, community_id: int) -> None:
+        """Show a community's threads."""
+        community = await self.ask(self.forum.communities.community_by_id(self.actor, community_id))
+        if community is None:
+            return
+        self._community = community
+        await self._load_threads(None)
+        self._go(THREADS)
+
+    async def _load_threads(self, keep: int | None) -> None:
+        if self._community is None:
+            return
+        page = await self.ask(self.forum.threads.page(self.actor, self._community.community_id))
+        if page is not None:
+            self._next_threads = page.next
+            self.threads.set_items(page.rows, keep=lambda row: row.thread_id == keep)
+
+    async def open_thread(self, thread_id: int, number: int | None = None) -> None:
+        """Show a thread: at post ``number``, or where unread begins."""
+        view = await self.ask(self.forum.threads.view(self.actor, thread_id))
+        if view is None:
+            return
+        wanted = view.landing if number is None else number
+        page = await self.ask(
+            self.forum.threads.posts(self.actor, thread_id, order=self.reader.order, around=wanted)
+        )
+        if page is None:
+            return
+        if self._community is None or self._community.community_id != view.community_id:
+            self._community = await self.ask(
+                self.forum.communities.community_by_id(self.actor, view.community_id)
+            )
+            await self._load_threads(thread_id)
+        self.reader.more_before, self.reader.more_after = page.more_before, page.more_after
+        # The reader must have its size before it is filled: the pane may have been hidden.
+        self._go(POSTS)
+        self.reader.show(view, page.posts, page.order, number)
+        self._watch()
+        self.refresh_bars()
+
+    @on(RowList.Chosen)
+    async def _chosen(self, message: RowList.Chosen) -> None:
+        message.stop()
+        if isinstance(message.item, CommunityRow):
+            await self.open_community(message.item.community_id)
+        elif isinstance(message.item, ThreadRow):
+            await self.open_thread(message.item.thread_id)
+
+    @on(RowList.NearEnd)
+    async def _near_end(self, message: RowList.NearEnd) -> None:
+        message.stop()
+        if self._loading:
+            return
+        self._loading = True
+        try:
+            if cast("Widget", message.rows) is self.threads and self._next_threads and self._community:
+                page = await self.ask(
+                    self.forum.threads.page(self.actor, self._community.community_id, self._next_threads)
+                )
+                if page is not None:
+                    self._next_threads = page.next
+                    self.threads.add_items(page.rows)
+            elif cast("Widget", message.rows) is self.home and self._next_others:
+                more = await self.ask(self.forum.communities.others(self.actor, self._next_others))
+                if more is not None:
+                    self._next_others = more[1]
+                    self.home.add_items(more[0])
+        finally:
+            self._loading = False
+
+    @on(Reader.NeedMore)
+    async def _more_posts(self, message: Reader.NeedMore) -> None:
+        message.stop()
+        if not self._loading and self.reader.posts:
+            await self._fetch(forwards=message.forwards)
+
+    async def _fetch(self, *, forwards: bool) -> None:
+        thread = self.reader.thread
+        if thread is None or not self.reader.posts:
+            return
+        self._loading = True
+        try:
+            edge = self.reader.posts[-1 if forwards else 0]
+            page = await self.ask(
+                self.forum.threads.posts(
+                    self.actor,
+                    thread.thread_id,
+                    order=self.reader.order,
+                    before=None if forwards else edge,
+                    after=edge if forwards else None,
+                )
+            )
+            if page is not None and self.reader.thread is thread:
+                more = page.more_after if forwards else page.more_before
+                self.reader.extend(page.posts, forwards=forwards, more=more)
+        finally:
+            self._loading = False
+
+    @on(Reader.Seen)
+    def _seen(self, message: Reader.Seen) -> None:
+        """Pointers of a burst of scrolling are written once: the worker replaces the one before."""
+        message.stop()
+        thread = self.reader.thread
+        if thread is not None and thread.role is not None:
+            self.forum_app.mark_read(thread.thread_id, message.number)
+
+    @on(Reader.Moved)
+    @on(RowList.Moved)
+    def _moved(self, message: Reader.Moved | RowList.Moved) -> None:
+        message.stop()
+        if self._level == POSTS:
+            self.refresh_bars()
+
+    # -- live
+
+    async def on_forum_event(self, event: Event) -> None:
+        """Reload the little that changed, through the services."""
+        kind = event.kind
+        thread = self.reader.thread
+        here = thread is not None and event.thread_id == thread.thread_id
+        if kind is EventKind.POST_CREATED and here:
+            await self._new_posts()
+        elif here and event.post_id is not None and "number" in event.data:
+            post = await self._quietly(int(str(event.data["number"])))
+            if post is not None:
+                self.reader.update_post(post)
+        elif here and kind in (EventKind.THREAD_LOCKED, EventKind.THREAD_UNLOCKED, EventKind.POST_EDITED):
+            await self._reload_header()
+        if self._community is not None and event.community_id == self._community.community_id:
+            await self._refresh_list(event)
+        if kind in (
+            EventKind.POST_CREATED, EventKind.READ_MOVED, EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT,
+            EventKind.COMMUNITY_OPENED, EventKind.POSTS_IMPORTED, EventKind.NOTICE_SENT,
+        ):  # fmt: skip
+            await self.reload_home()
+        self.refresh_bars()
+
+    async def _quietly(self, number: int) -> PostView | None:
+        assert self.reader.thread is not None
+        return await self.ask(self.forum.threads.post(self.actor, self.reader.thread.thread_id, number))
+
+    async def _reload_header(self) -> None:
+        thread = self.reader.thread
+        if thread is None:
+            return
+        view = await self.ask(self.forum.threads.view(self.actor, thread.thread_id))
+        if view is None:
+            return
+        accepted = {thread.accepted_number, view.accepted_number} - {None}
+        self.reader.retitle(view)
+        if thread.accepted_number != view.accepted_number:
+            for post in [post for post in self.reader.posts if post.number in accepted]:
+                fresh = await self._quietly(post.number)
+                if fresh is not None:
+                    self.reader.update_post(fresh)
+
+    async def _new_posts(self) -> None:
+        """Append what came, when the end of the thread is in the window; never move the view."""
+        await self._reload_header()
+        if self.reader.more_after or not self.reader.posts:
+            return
+        if self.reader.order is PostOrder.CHRONOLOGICAL:
+            await self._fetch(forwards=True)
+            return
+        current = self.reader.current
+        if current is not None and self.reader.thread is not None:
+            page = await self.ask(
+                self.forum.threads.posts(
+                    self.actor, self.reader.thread.thread_id, order=PostOrder.TREE, around=current.number
+                )
+            )
+            if page is not None:
+                self.reader.show(self.reader.thread, page.posts, page.order, current.number)
+
+    async def _refresh_list(self, event: Event) -> None:
+        if event.kind in (EventKind.POST_CREATED, EventKind.THREAD_STARTED, EventKind.POSTS_IMPORTED):
+            current = self.threads.current
+            if self.threads.index < len(self.threads.items) and len(self.threads.items) <= 50:
+                await self._load_threads(current.thread_id if current else None)
+                return
+        for index, row in enumerate(self.threads.items):
+            if isinstance(row, ThreadRow) and row.thread_id == event.thread_id:
+                fresh = await self.ask(self.forum.threads.row(self.actor, row.thread_id))
+                if fresh is not None:
+                    self.threads.replace(index, fresh)
+
+    # -- movement
+
+    def action_down(self) -> None:
+        """One row, or one post."""
+        if self._level == POSTS:
+            self.reader.line_down()
+        else:
+            cast("RowList[object]", self._pane).move(1)
+
+    def action_up(self) -> None:
+        """One row, or one post."""
+        if self._level == POSTS:
+            self.reader.line_up()
+        else:
+            cast("RowList[object]", self._pane).move(-1)
+
+    def _page(self, pages: float) -> None:
+        if self._level == POSTS:
+            self.reader.page(pages)
+            self.refresh_bars()
+        else:
+            cast("RowList[object]", self._pane).move_page(pages)
+
+    def action_page_down(self) -> None:
+        """A page."""
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        """A page."""
+        self._page(-1)
+
+    def action_half_down(self) -> None:
+        """Half a page."""
+        self._page(0.5)
+
+    def action_half_up(self) -> None:
+        """Half a page."""
+        self._page(-0.5)
+
+    async def action_first(self) -> None:
+        """The first row, or the first post of the thread."""
+        await self._jump_to_end(first=True)
+
+    async def action_last(self) -> None:
+        """The last row that is loaded, or the last post of the thread."""
+        await self._jump_to_end(first=False)
+
+    async def _jump_to_end(self, *, first: bool) -> None:
+        thread = self.reader.thread
+        if self._level != POSTS:
+            rows = cast("RowList[object]", self._pane)
+            rows.select(0 if first else len(rows.items) - 1, 1 if first else -1)
+        elif thread is not None:
+            if self.reader.more_before if first else self.reader.more_after:
+                await self._window_around(1 if first else thread.last_number)
+            self.reader.jump(0 if first else len(self.reader.posts) - 1)
+        self.refresh_bars()
+
+    async def _window_around(self, number: int) -> None:
+        thread = self.reader.thread
+        if thread is None:
+            return
+        page = await self.ask(
+            self.forum.threads.posts(self.actor, thread.thread_id, order=self.reader.order, around=number)
+        )
+        if page is not None:
+            self.reader.more_before, self.reader.more_after = page.more_before, page.more_after
+            self.reader.show(thread, page.posts, page.order, number)
+
+    def action_enter(self) -> None:
+        """Open the selected row."""
+        cast("RowList[object]", self._pane).choose()
+
+    async def action_back(self) -> None:
+        """One level up; what was read there shows."""
+        if self._level == POSTS:
+            thread = self.reader.thread
+            self._go(THREADS)
+            await self.forum_app.reading_done()
+            if thread is not None:
+                await self._load_threads(thread.thread_id)
+        else:
+            self._go(HOME)
+            await self.reload_home()
+
+    def action_leave_hint(self) -> None:
+        """The top: leaving is another key."""
+        self.say(_("This is the top. Press Q to leave the forum."))
+
+    async def action_next_unread(self) -> None:
+        """The next unread thread: in this community first, then in all of one's own."""
+        thread = self.reader.thread if self._level == POSTS else None
+        after = thread.thread_id if thread else None
+        await self.forum_app.reading_done()
+        found = None
+        if self._level != HOME and self._community is not None:
+            found = await self.ask(
+                self.forum.threads.next_unread(self.actor, self._community.community_id, after)
+            )
+        if found is None:
+            found = await self.ask(self.forum.threads.next_unread(self.actor, None, after))
+        if found is None:
+            self.say(_("Nothing unread: you have seen it all."))
+        else:
+            await self.open_thread(found)
+
+    async def action_reload(self) -> None:
+        """Load what is shown again."""
+        if self._level == HOME:
+            await self.reload_home()
+        elif self._level == THREADS:
+            current = self.threads.current
+            await self._load_threads(current.thread_id if current else None)
+        elif self.reader.current is not None:
+            await self._window_around(self.reader.current.number)
+        self.refresh_bars()
+
+    async def action_mark_read(self) -> None:
+        """All threads of the community count as read."""
+        community = self.home.current if self._level == HOME else self._community
+        if community is None or community.role is None:
+            self.say(_("Only in communities you have joined."))
+            return
+        await self.ask(self.forum.communities.mark_all_read(self.actor, community.community_id))
+        await self.reload_home()
+        if self._level == THREADS:
+            await self._load_threads(None)
+        self.say(_("Everything in {name} counts as read.").format(name=community.name))
+
+    @dialog
+    async def action_join(self) -> None:
+        """Join or leave the selected community."""
+        row = self.home.current
+        if row is None:
+            return
+        if row.role is None:
+            await self.ask(self.forum.communities.join(self.actor, row.community_id))
+            sentence = _("Welcome to {name}.")
+        else:
+            question = _("Leave {name}?").format(name=row.name)
+            if not await self.forum_app.confirm(question):
+                return
+            await self.ask(self.forum.communities.leave(self.actor, row.community_id))
+            sentence = _("You have left {name}.")
+        before = row.role
+        await self.reload_home()
+        current = self.home.current
+        if current is not None and current.community_id == row.community_id and current.role != before:
+            self.say(sentence.format(name=row.name))
+
+    # -- reading
+
+    async def action_toggle_order(self) -> None:
+        """By time, or as a tree of replies; the same post stays selected."""
+        current = self.reader.current
+        if current is None or self.reader.thread is None:
+            return
+        tree = self.reader.order is PostOrder.CHRONOLOGICAL
+        self.reader.order = PostOrder.TREE if tree else PostOrder.CHRONOLOGICAL
+        await self._window_around(current.number)
+        self.refresh_bars()
+        self.say(_("Shown as a tree of replies.") if tree else _("Shown by time."))
+
+    async def action_parent(self) -> None:
+        """Go to the post that the selected one answers."""
+        current = self.reader.current
+        if current is None or current.reply_to is None:
+            self.say(_("This post answers no other."))
+            return
+        await self._window_around(current.reply_to.number)
+        self.refresh_bars()
+
+    # -- writing
+
+    def action_compose(self) -> None:
+        """Start a thread."""
+        if self._community is None:
+            return
+        if self._community.role is None:
+            self.say(_("Only members write here: go back and press J to join."), error=True)
+            return
+        self.post_message(Compose(ComposeTarget(self._community.community_id)))
+
+    def _target(self, body: str = "") -> ComposeTarget | None:
+        thread, current = self.reader.thread, self.reader.current
+        if thread is None or current is None:
+            return None
+        if not thread.may_reply:
+            reason = (
+                _("This thread is locked; nobody can write in it.")
+                if thread.role
+                else _("Only members write here: go back and press J to join.")
+            )
+            self.say(reason, error=True)
+            return None
+        return ComposeTarget(
+            thread.community_id,
+            thread.thread_id,
+            thread.title,
+            current.number,
+            current.author.handle,
+            initial_body=body,
+        )
+
+    def action_reply(self) -> None:
+        """Answer the selected post."""
+        target = self._target()
+        if target is not None:
+            self.post_message(Compose(target))
+
+    def action_quote(self) -> None:
+        """Answer the selected post, quoting it."""
+        current = self.reader.current
+        body = quote(current.body, current.author.handle) if current else ""
+        target = self._target(body)
+        if target is not None:
+            self.post_message(Compose(target))
+
+    def _own(self) -> PostView | None:
+        current = self.reader.current
+        if current is None:
+            return None
+        if not current.mine:
+            self.say(_("That is not yours."))
+            return None
+        if current.state is not PostState.VISIBLE:
+            self.say(_("This post is gone."))
+            return None
+        return current
+
+    def action_edit(self) -> None:
+        """Change one's own post."""
+        post, thread = self._own(), self.reader.thread
+        if post is None or thread is None:
+            return
+        self.post_message(
+            Compose(
+                ComposeTarget(
+                    thread.community_id,
+                    thread.thread_id,
+                    thread.title,
+                    post_id=post.post_id,
+                    revision=post.revision,
+                    initial_body=post.body,
+                )
+            )
+        )
+
+    @dialog
+    async def action_delete(self) -> None:
+        """Delete one's own post, after asking."""
+        post = self._own()
+        if post is None:
+            return
+        question = _("Delete your post #{number}? A tombstone stays.").format(number=post.number)
+        if await self.forum_app.confirm(question):
+            await self.ask(self.forum.posts.delete(self.actor, post.post_id))
+
+    @dialog
+    async def action_report(self) -> None:
+        """Tell the moderators about the selected post."""
+        post = self.reader.current
+        if post is None:
+            return
+        if post.mine:
+            self.say(_("You cannot report your own post; you can delete it."))
+            return
+        reason = await self.forum_app.ask_reason(
+            _("Report #{number} by @{handle}").format(number=post.number, handle=post.author.handle),
+            (
+                _("Spam or advertising"),
+                _("Insulting or harassing"),
+                _("Confidential information"),
+                _("Does not belong here"),
+            ),
+        )
+        if reason is not None:
+            sent = await self.ask(self._report(post.post_id, reason))
+            if sent:
+                self.say(_("Thank you: the moderators will look at it."))
+
+    async def _report(self, post_id: int, reason: str) -> bool:
+        await self.forum.moderation.report(self.actor, post_id, reason)
+        return True
+
+    def action_revisions(self) -> None:
+        """See earlier texts of the selected post."""
+        post = self.reader.current
+        if post is None:
+            return
+        if post.edited_at is None:
+            self.say(_("This post was never changed."))
+        else:
+            self.post_message(OpenRevisions(post.post_id))
+
+    async def action_accept(self) -> None:
+        """Mark the selected post as the answer, or take the mark away."""
+        thread, post = self.reader.thread, self.reader.current
+        if thread is None or post is None:
+            return
+        if thread.kind is not ThreadKind.QUESTION:
+            self.say(_("Only questions have an accepted answer."))
+            return
+        number = None if post.accepted else post.number
+        await self.ask(self.forum.threads.accept(self.actor, thread.thread_id, number))
+
+    async def action_lock(self) -> None:
+        """Lock or unlock the thread, as a moderator."""
+        thread = self.reader.thread
+        if thread is None:
+            return
+        call = self.forum.threads.unlock if thread.locked else self.forum.threads.lock
+        await self.ask(call(self.actor, thread.thread_id))

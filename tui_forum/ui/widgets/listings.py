@@ -1,0 +1,67 @@
+"""How a community and a thread look as rows of a list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from tui_forum.domain.entities import ThreadKind
+from tui_forum.domain.limits import UNREAD_CAP
+from tui_forum.domain.text import display_line, fit, pad
+from tui_forum.domain.views import CommunityRow, ThreadRow
+from tui_forum.i18n import format_age, format_number, ngettext
+from tui_forum.ui.skin import Skin
+from tui_forum.ui.widgets.rows import Cell, Lines, columns
+
+NARROW = 60  # columns below which a list shows less
+_KINDS = {
+    ThreadKind.QUESTION: "?",
+    ThreadKind.ANNOUNCEMENT: "📣",
+    ThreadKind.POLL: "☷",
+}
+
+
+def unread_text(count: int) -> str:
+    """An unread count, ``99+`` from the cap on."""
+    return f"{UNREAD_CAP - 1}+" if count >= UNREAD_CAP else str(count)
+
+
+def draw_community(row: CommunityRow, width: int, skin: Skin) -> Lines:
+    """Name and unread count; then the statement of purpose and the size."""
+    name_style = skin.strong if row.unread or row.role is None else skin.base
+    mark = Cell("● " if row.unread else "  ", skin.unread)
+    right = [Cell(unread_text(row.unread), skin.unread)] if row.unread else []
+    first = [mark, *columns(Cell(display_line(row.name), name_style), right, width - 3)]
+    size = ngettext("{n} thread", "{n} threads", row.thread_count).format(n=format_number(row.thread_count))
+    parts = [size] if width >= NARROW else []
+    if row.last_post_at is not None:
+        parts.append(format_age(row.last_post_at, datetime.now(UTC)))
+    tail = [Cell(" · ".join(parts), skin.dim)]
+    second = [Cell("  "), *columns(Cell(display_line(row.statement), skin.dim), tail, width - 3)]
+    return first, second
+
+
+def draw_thread(row: ThreadRow, width: int, skin: Skin) -> Lines:
+    """Marks and title, then who, how many replies, how many unread, and the age."""
+    marks = "".join(
+        mark
+        for mark, there in (
+            ("📌", row.pinned),
+            ("🔒", row.locked),
+            ("✓ ", row.solved),
+            (_KINDS.get(row.kind, "") + " ", row.kind in _KINDS and not row.solved),
+        )
+        if there
+    )
+    title = marks + display_line(row.title)
+    unread = unread_text(row.unread) if row.unread else ""
+    right = [
+        Cell(pad(unread, 4) if unread else "    ", skin.unread),
+        Cell(f"{format_number(row.reply_count):>5} "),
+        Cell(f"{format_age(row.last_post_at, datetime.now(UTC)):>8}", skin.dim),
+    ]
+    if width >= NARROW:
+        who = fit(f"@{row.author.handle}", 14)
+        right.insert(0, Cell(pad(who, 15), skin.dim))
+    dot = Cell("● " if row.unread else "  ", skin.unread)
+    style = skin.strong if row.unread else skin.base
+    return ([dot, *columns(Cell(title, style), right, width - 2)],)
