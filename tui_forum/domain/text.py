@@ -71,7 +71,7 @@ _FILLERS: Final = frozenset((0x115F, 0x1160, 0x17B4, 0x17B5, 0x20E3, 0x3164, 0xF
 _CACHE_SIZE: Final = 16_384
 
 
-def _shown(code: int) -> str:  # noqa: PLR0911 - one line per kind
+def _shown(code: int) -> str:
     """What stands for one code point on the screen: itself, something safe, or nothing."""
     if code in (0x0A, 0x09):
         return chr(code)

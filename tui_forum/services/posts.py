@@ -10,15 +10,16 @@ from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS, TREE_MAX_DEPTH
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, require
 from tui_forum.domain.text import clean_body, clean_line, excerpt
-from tui_forum.domain.views import Author, PostRef, RevisionView
+from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
 from tui_forum.i18n import N_
 from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
-from tui_forum.services.threads import standing_to
+from tui_forum.services.threads import post_view, standing_to
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.reading import (
     ReadingRepository,
     ThreadState,
+    posts_by_number,
     revisions_of,
     thread_state,
 )
@@ -294,6 +295,21 @@ class Posts:
             ),
         )
         return post, state
+
+    async def mine(self, actor: Actor, post_id: int) -> PostView:
+        """One's own post, to go on changing it.
+
+        Raises:
+            NotFoundError: there is none, or it is not one's own.
+        """
+        async with self._database.read() as connection:
+            post = await WritingRepository(connection).post(post_id)
+            if post is None or post["author_id"] != actor.account_id:
+                raise NotFoundError(NOT_FOUND)
+            rows = await posts_by_number(
+                connection, post["thread_id"], low=post["number"], descending=False, limit=1
+            )
+        return post_view(rows[0], actor, Standing(actor.site_role), None)
 
     async def revisions(self, actor: Actor, post_id: int) -> tuple[RevisionView, ...]:
         """The earlier texts of a post, oldest first, for its author and moderators.

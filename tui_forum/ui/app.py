@@ -19,6 +19,7 @@ from tui_forum.domain.text import terminal_title
 from tui_forum.domain.views import HomeView, PostRef
 from tui_forum.i18n import _, ngettext, set_locale
 from tui_forum.ui.modals.confirm import ConfirmModal
+from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
 from tui_forum.ui.modals.reason import ReasonModal
 from tui_forum.ui.navigation import Compose, OpenCommunity, OpenRevisions, OpenThread
@@ -44,7 +45,7 @@ def fit_terminal(app: App[Any], traits: TerminalTraits) -> None:
     Textual's own choice comes from the server's environment and is the same for every session.
     """
     app.console = Console(
-        color_system=_COLOUR_SYSTEMS[traits.color_system],  # type: ignore[arg-type]
+        color_system=_COLOUR_SYSTEMS[traits.color_system],
         file=app.console.file,
         markup=False,
         highlight=False,
@@ -255,11 +256,16 @@ class ForumApp(App[None], inherit_bindings=False):
 
     async def confirm(self, question: str) -> bool:
         """Ask yes or no (from a worker)."""
-        return bool(await self.push_screen_wait(ConfirmModal(question)))
+        answer = await self.push_screen(ConfirmModal(question), wait_for_dismiss=True)
+        return bool(answer)
 
     async def ask_reason(self, title: str, prepared: Sequence[str]) -> str | None:
         """Ask for a reason (from a worker); None when one thinks better of it."""
-        return await self.push_screen_wait(ReasonModal(title, prepared))
+        return await self.push_screen(ReasonModal(title, prepared), wait_for_dismiss=True)
+
+    async def ask_line(self, question: str, value: str = "") -> str | None:
+        """Ask for a line of text (from a worker)."""
+        return await self.push_screen(LineModal(question, value), wait_for_dismiss=True)
 
     def show_palette(self, screen: ForumScreen[Any]) -> None:
         """Choose one of a screen's actions by name."""
@@ -339,7 +345,7 @@ class ForumApp(App[None], inherit_bindings=False):
         self.push_screen(RevisionsScreen(message.post_id))
 
     @on(Compose)
-    def _compose(self, message: Compose) -> None:
+    def _write(self, message: Compose) -> None:
         from tui_forum.ui.screens.compose import ComposeScreen
 
         edited = message.target.post_id is not None

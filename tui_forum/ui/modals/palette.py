@@ -37,7 +37,7 @@ class PaletteModal(ModalScreen[str | None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """A line to type in, and what fits."""
         with Vertical():
-            field = Input(placeholder=_("What would you like to do?"))
+            field = Input(placeholder=_("What would you like to do?"), compact=True)
             field.cursor_blink = False
             yield field
             yield self._rows

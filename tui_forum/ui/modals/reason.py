@@ -36,7 +36,7 @@ class ReasonModal(ModalScreen[str | None], inherit_bindings=False):
         lines += [f" {number}  {display_line(text)}" for number, text in enumerate(self._prepared, 1)]
         with Vertical():
             yield Static("\n".join(lines), markup=False)
-            field = Input(placeholder=_("or in your own words"), max_length=REASON_MAX_CHARS)
+            field = Input(placeholder=_("or in your own words"), max_length=REASON_MAX_CHARS, compact=True)
             field.cursor_blink = False
             yield field
             yield Static(_("1–9 choose   Enter send   Esc never mind"), markup=False)

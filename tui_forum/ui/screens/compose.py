@@ -1,0 +1,339 @@
+"""Writing: a new thread, a reply, a change. What is typed is kept, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
+
+from tui_forum.domain.entities import ThreadKind
+from tui_forum.domain.errors import ConflictError, ForumError, InvalidInputError
+from tui_forum.domain.limits import BODY_MAX_CHARS, DRAFT_MAX_CHARS
+from tui_forum.domain.text import display_line
+from tui_forum.domain.views import Draft, PostRef
+from tui_forum.i18n import N_, _, explain, format_datetime, format_number
+from tui_forum.ui.keys import Key
+from tui_forum.ui.navigation import ComposeTarget
+from tui_forum.ui.screen import WIDE, ForumScreen, dialog
+from tui_forum.ui.widgets.bars import Footer, StatusBar
+from tui_forum.ui.widgets.preview import Preview
+
+#: A draft is written this long after the first change that is not yet written, seconds.
+AUTOSAVE: Final = 1.0
+#: The count of characters is shown from this share of the limit on.
+NEAR_LIMIT: Final = 0.8
+
+KIND_LABELS: Final = {ThreadKind.DISCUSSION: N_("discussion"), ThreadKind.QUESTION: N_("question")}
+
+
+class Editor(TextArea):
+    """The text area without what costs in every session: no blinking, no line numbers."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, soft_wrap=True, tab_behavior="indent", show_line_numbers=False)
+        self.cursor_blink = False
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Take no more than a draft may hold."""
+        room = DRAFT_MAX_CHARS - len(self.text)
+        if len(event.text) > room:
+            event.stop()
+            event.prevent_default()
+            self.app.paste_was_cut()  # type: ignore[attr-defined]
+            self.insert(event.text[: max(0, room)])
+            return
+        await super()._on_paste(event)
+
+
+class ComposeScreen(ForumScreen[PostRef | None]):
+    """Returns where the post is once it was sent; None when it stays a draft."""
+
+    CSS_PATH = "compose.tcss"
+    BINDINGS: ClassVar = [
+        Binding("ctrl+s,ctrl+d", "send", priority=True, show=False),
+        Binding("escape", "keep", priority=True, show=False),
+        Binding("f2,ctrl+o", "preview", priority=True, show=False),
+        Binding("f3", "kind", priority=True, show=False),
+        Binding("ctrl+g", "discard", priority=True, show=False),
+    ]
+    KEYS: ClassVar = (
+        Key(("ctrl+s", "ctrl+d"), "send", N_("send"), hint=True),
+        Key(("escape",), "keep", N_("keep the draft"), hint=True),
+        Key(("f2", "ctrl+o"), "preview", N_("preview"), hint=True),
+        Key(("f3",), "kind", N_("discussion or question"), hint=True, levels=("thread",)),
+        Key(("ctrl+g",), "discard", N_("discard"), hint=True),
+    )
+
+    def __init__(self, target: ComposeTarget) -> None:
+        super().__init__()
+        self._target = target
+        self._draft: Draft | None = None
+        self._kind = ThreadKind.DISCUSSION
+        self._loaded = False
+        self._sending = False
+        self._done = False
+        self._dirty = False
+        self._timer: Timer | None = None
+        self._saving = asyncio.Lock()
+        self._parent_line = ""
+        self.title_field = Input(placeholder=_("Title"), compact=True)
+        self.title_field.cursor_blink = False
+        self.editor = Editor("")
+        self.preview = Preview()
+
+    # -- layout
+
+    @property
+    def _starts_thread(self) -> bool:
+        return self._target.thread_id is None
+
+    @property
+    def level(self) -> str:
+        """New threads have a kind to choose."""
+        return "thread" if self._starts_thread else "post"
+
+    def keymap(self) -> tuple[Key, ...]:
+        """Only its own: letters are text here."""
+        return self.KEYS
+
+    def compose(self) -> ComposeResult:
+        """What is answered, the title of a new thread, the editor and its preview."""
+        yield StatusBar()
+        yield Static(self._answered(), id="context", markup=False)
+        if self._starts_thread:
+            yield self.title_field
+            yield Static("", id="kind", markup=False)
+        with Horizontal(id="desk"):
+            yield self.editor
+            self.preview.display = False
+            yield self.preview
+        yield Footer()
+
+    def body(self) -> Sequence[Widget]:
+        """Composed above."""
+        return ()
+
+    def heading(self) -> str:
+        """What is being written, and how much of it there may be."""
+        if self._target.post_id is not None:
+            what = _("Change your post")
+        elif self._starts_thread:
+            what = _("New thread")
+        else:
+            what = _("Reply")
+        count = len(self.editor.text)
+        if count >= BODY_MAX_CHARS * NEAR_LIMIT:
+            what += f" · {format_number(count)}/{format_number(BODY_MAX_CHARS)}"
+            if count > BODY_MAX_CHARS:
+                what += f" · {_('too long')}"
+        return what
+
+    def _answered(self) -> str:
+        target = self._target
+        if target.thread_id is None:
+            return ""
+        parts = [display_line(target.thread_title)]
+        if target.reply_to is not None and target.reply_to_handle:
+            parts.append(f"↪ #{target.reply_to} @{target.reply_to_handle} {self._parent_line}".rstrip())
+        return "\n".join(parts)
+
+    def _show_kind(self) -> None:
+        if self._starts_thread:
+            label = _("Kind: {kind} (F3 changes it)").format(kind=_(KIND_LABELS[self._kind]))
+            self.query_one("#kind", Static).update(label)
+
+    # -- life
+
+    async def on_mount(self) -> None:
+        """Bring the draft back; without one, begin with what the target says."""
+        self._show_kind()
+        draft = await self.ask(self.forum.drafts.get(self.actor, self._target.draft_key))
+        self._draft = draft
+        restored = draft is not None and (draft.body or draft.title)
+        text = draft.body if draft is not None and restored else self._target.initial_body
+        if self._starts_thread and draft is not None:
+            self.title_field.value = draft.title
+        if self.editor.text:  # typed ahead while the draft was fetched
+            text += self.editor.text
+        self.editor.load_text(text)
+        self.editor.move_cursor(self.editor.document.end)
+        self._loaded = True
+        (self.title_field if self._starts_thread and not self.title_field.value else self.editor).focus()
+        await super().on_mount()
+        if draft is not None and restored:
+            self.say(_("Your draft of {when} is back.").format(when=format_datetime(draft.updated_at)))
+        await self._show_parent()
+
+    async def _show_parent(self) -> None:
+        target = self._target
+        if target.thread_id is None or target.reply_to is None:
+            return
+        try:
+            parent = await self.forum.threads.post(self.actor, target.thread_id, target.reply_to)
+        except ForumError:
+            return
+        from tui_forum.domain.text import excerpt
+
+        self._parent_line = display_line(excerpt(parent.body, 200))
+        self.query_one("#context", Static).update(self._answered())
+
+    async def on_unmount(self) -> None:
+        """Nothing is lost when the line drops."""
+        await self.keep_draft()
+
+    def on_input_changed(self) -> None:
+        """A change of the title."""
+        self._note_change()
+
+    def on_text_area_changed(self) -> None:
+        """A change of the text."""
+        self._note_change()
+        if self.preview.display:
+            self.preview.show(self.editor.text)
+
+    def on_input_submitted(self) -> None:
+        """Enter in the title goes on to the text."""
+        self.editor.focus()
+
+    def _note_change(self) -> None:
+        if not self._loaded or self._done:
+            return
+        self._dirty = True
+        self.refresh_bars()
+        if self._timer is None:
+            self._timer = self.set_timer(AUTOSAVE, self._autosave)
+
+    async def _autosave(self) -> None:
+        self._timer = None
+        await self.keep_draft()
+
+    async def keep_draft(self) -> bool:
+        """Write the draft if anything is not written yet; False when it could not be."""
+        async with self._saving:
+            if not self._dirty or self._done:
+                return True
+            self._dirty = False
+            try:
+                self._draft = await self.forum.drafts.save(
+                    self.actor, self._target.draft_key, title=self.title_field.value, body=self.editor.text
+                )
+            except ForumError as error:
+                self._dirty = True
+                if self.is_mounted and self._timer is None:
+                    self._timer = self.set_timer(AUTOSAVE, self._autosave)
+                    self.say(_("The draft is not saved yet: {why}").format(why=explain(error)), error=True)
+                return False
+            return True
+
+    # -- keys
+
+    async def on_key(self, event: events.Key) -> None:
+        """Shift-Tab goes back to the title, Tab on to the text."""
+        if event.key in {"tab", "shift+tab", "down"} and self.focused is self.title_field:
+            event.stop()
+            event.prevent_default()
+            self.editor.focus()
+        elif event.key == "shift+tab" and self._starts_thread:
+            event.stop()
+            event.prevent_default()
+            self.title_field.focus()
+
+    def action_kind(self) -> None:
+        """Discussion or question."""
+        question = self._kind is ThreadKind.DISCUSSION
+        self._kind = ThreadKind.QUESTION if question else ThreadKind.DISCUSSION
+        self._show_kind()
+
+    def action_preview(self) -> None:
+        """Show or hide how it will look; instead of the editor where there is no room for both."""
+        shown = not self.preview.display
+        self.preview.display = shown
+        self.editor.display = not shown or self.size.width >= WIDE
+        if shown:
+            self.preview.show(self.editor.text)
+        if self.editor.display:
+            self.editor.focus()
+
+    async def action_keep(self) -> None:
+        """Leave; the draft stays."""
+        if self.preview.display and not self.editor.display:
+            self.action_preview()
+            return
+        written = bool(self.editor.text.strip() or self.title_field.value.strip())
+        if self._target.post_id is not None and self.editor.text == self._target.initial_body:
+            written = False
+        if not written:
+            await self._forget()
+            self.dismiss(None)
+            return
+        if await self.keep_draft():
+            self.dismiss(None)
+            self.forum_app.call_later(self.forum_app.say, _("Your draft is kept; g d lists your drafts."))
+
+    async def _forget(self) -> None:
+        async with self._saving:
+            self._done = True
+            if self._draft is not None:
+                await self.ask(self.forum.drafts.discard(self.actor, self._target.draft_key))
+
+    @dialog
+    async def action_discard(self) -> None:
+        """Throw the draft away, after asking."""
+        if not self.editor.text.strip() or await self.forum_app.confirm(_("Discard what you have written?")):
+            await self._forget()
+            self.dismiss(None)
+
+    def action_send(self) -> None:
+        """Send it, once."""
+        if not self._sending and self._loaded:
+            self._sending = True
+            self.run_worker(self._send(), name="send")
+
+    async def _send(self) -> None:
+        try:
+            # The draft comes first: its token is what makes a second try the same post.
+            if self._draft is None:
+                self._dirty = True
+            if not await self.keep_draft() or self._draft is None:
+                return
+            ref = await self._deliver(self._draft.token)
+        except InvalidInputError as error:
+            self.say(explain(error), error=True)
+            (self.title_field if error.field == "title" else self.editor).focus()
+        except ConflictError as error:
+            kept = _("{why} Your draft is kept.").format(why=explain(error))
+            self.say(kept, error=True)
+        except ForumError as error:
+            self.say(explain(error), error=True)
+        else:
+            self._done = True
+            self.dismiss(ref)
+        finally:
+            self._sending = False
+
+    async def _deliver(self, token: str) -> PostRef:
+        target, body = self._target, self.editor.text
+        if target.post_id is not None:
+            return await self.forum.posts.edit(
+                self.actor, target.post_id, body, revision=target.revision, token=token
+            )
+        if target.thread_id is not None:
+            return await self.forum.posts.reply(
+                self.actor, target.thread_id, body, reply_to=target.reply_to, token=token
+            )
+        return await self.forum.posts.start_thread(
+            self.actor,
+            target.community_id,
+            self.title_field.value,
+            body,
+            kind=self._kind,
+            token=token,
+        )

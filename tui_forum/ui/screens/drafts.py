@@ -1,0 +1,106 @@
+"""Drafts: what was begun and not sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from textual.widget import Widget
+
+from tui_forum.domain.text import display_line, excerpt
+from tui_forum.domain.views import Draft
+from tui_forum.i18n import N_, _, format_age
+from tui_forum.ui.keys import Key
+from tui_forum.ui.listscreen import ListScreen
+from tui_forum.ui.navigation import Compose, ComposeTarget
+from tui_forum.ui.screen import dialog
+from tui_forum.ui.skin import Skin
+from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
+
+
+def _kind(key: str) -> str:
+    if key.startswith("community:"):
+        return _("new thread")
+    return _("change") if key.startswith("edit:") else _("reply")
+
+
+def _draw(draft: Draft, width: int, skin: Skin) -> Lines:
+    age = [Cell(f" {format_age(draft.updated_at, datetime.now(UTC))}", skin.dim)]
+    title = display_line(draft.title) or _kind(draft.key)
+    first = columns(Cell(f" {title}", skin.strong), age, width)
+    return first, [Cell("   "), Cell(display_line(excerpt(draft.body, max(10, width - 4))), skin.dim)]
+
+
+class DraftsScreen(ListScreen[None]):
+    """One's drafts, latest first."""
+
+    TITLE_TEXT = N_("Drafts")
+    KEYS: ClassVar = (
+        Key(("enter", "l", "right"), "enter", N_("go on writing"), hint=True),
+        Key(("d",), "discard", N_("discard"), hint=True),
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = RowList[Draft](_draw, row_height=2, empty=_("No drafts."))
+
+    def body(self) -> Sequence[Widget]:
+        """One list."""
+        return (self.rows,)
+
+    async def on_mount(self) -> None:
+        """Load."""
+        self.rows.focus()
+        await self._load()
+        await super().on_mount()
+
+    async def on_screen_resume(self) -> None:  # type: ignore[override]
+        """One of them may have been sent meanwhile."""
+        await self._load()
+        self.refresh_bars()
+
+    async def _load(self) -> None:
+        drafts = await self.ask(self.forum.drafts.all(self.actor))
+        if drafts is not None:
+            self.rows.set_items(drafts)
+
+    @dialog
+    async def action_discard(self) -> None:
+        """Throw a draft away, after asking."""
+        draft = self.rows.current
+        if draft is not None and await self.forum_app.confirm(_("Discard this draft?")):
+            await self.ask(self.forum.drafts.discard(self.actor, draft.key))
+            await self._load()
+
+    async def on_row_list_chosen(self, message: RowList.Chosen) -> None:
+        """Open the composer where it was left."""
+        message.stop()
+        if isinstance(message.item, Draft):
+            target = await self.ask(self._target(message.item.key))
+            if target is not None:
+                self.post_message(Compose(target))
+
+    async def _target(self, key: str) -> ComposeTarget:
+        kind, *rest = key.split(":")
+        number = int(rest[0])
+        if kind == "community":
+            return ComposeTarget(number)
+        if kind == "edit":
+            post = await self.forum.posts.mine(self.actor, number)
+            thread = await self.forum.threads.view(self.actor, post.thread_id)
+            return ComposeTarget(
+                thread.community_id,
+                thread.thread_id,
+                thread.title,
+                post_id=number,
+                revision=post.revision,
+                initial_body=post.body,
+            )
+        thread = await self.forum.threads.view(self.actor, number)
+        if len(rest) < 3:
+            return ComposeTarget(thread.community_id, number, thread.title)
+        answered = await self.forum.threads.post(self.actor, number, int(rest[2]))
+        return ComposeTarget(
+            thread.community_id, number, thread.title, answered.number, answered.author.handle
+        )

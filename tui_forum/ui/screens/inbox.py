@@ -1,0 +1,87 @@
+"""The inbox: what one is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import ClassVar, Final
+
+from textual.widget import Widget
+
+from tui_forum.domain.events import Event, EventKind
+from tui_forum.domain.text import display_line
+from tui_forum.domain.views import Notice
+from tui_forum.i18n import N_, _, format_age
+from tui_forum.ui.keys import Key
+from tui_forum.ui.listscreen import ListScreen
+from tui_forum.ui.navigation import OpenThread
+from tui_forum.ui.skin import Skin
+from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
+
+_SENTENCES: Final = {
+    "reply": N_("@{handle} replied in “{title}”"),
+    "post_removed": N_("Your post in “{title}” was removed by a moderator"),
+    "report_remove": N_("Thank you for your report: the post in “{title}” was removed"),
+    "report_approve": N_("Thank you for your report: the post in “{title}” stays"),
+}
+
+
+def _draw(notice: Notice, width: int, skin: Skin) -> Lines:
+    sentence = _(_SENTENCES.get(notice.kind, "{title}")).format(
+        handle=notice.actor_handle, title=display_line(notice.thread_title)
+    )
+    dot = Cell("  " if notice.seen else "● ", skin.unread)
+    age = [Cell(f" {format_age(notice.created_at, datetime.now(UTC))}", skin.dim)]
+    style = skin.base if notice.seen else skin.strong
+    first = [dot, *columns(Cell(sentence, style), age, width - 3)]
+    return first, [Cell("    "), Cell(display_line(notice.text), skin.dim)]
+
+
+class InboxScreen(ListScreen[None]):
+    """Notices, latest first; seen once one has looked."""
+
+    TITLE_TEXT = N_("Inbox")
+    KEYS: ClassVar = (Key(("enter", "l", "right"), "enter", N_("go there"), hint=True),)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = RowList[Notice](_draw, row_height=2, empty=_("Nothing here yet."))
+        self._more = True
+
+    def body(self) -> Sequence[Widget]:
+        """One list."""
+        return (self.rows,)
+
+    async def on_mount(self) -> None:
+        """Load, and note that all was seen."""
+        self.rows.focus()
+        await self._load()
+        await super().on_mount()
+        await self.ask(self.forum.notices.mark_seen(self.actor))
+
+    async def _load(self) -> None:
+        page = await self.ask(self.forum.notices.page(self.actor))
+        if page is not None:
+            current = self.rows.current
+            self.rows.set_items(page, keep=lambda n: current is not None and n.notice_id == current.notice_id)
+
+    async def on_row_list_near_end(self, message: RowList.NearEnd) -> None:
+        """The next page."""
+        message.stop()
+        last = self.rows.items[-1] if self.rows.items else None
+        if self._more and isinstance(last, Notice):
+            page = await self.ask(self.forum.notices.page(self.actor, last.notice_id))
+            self._more = bool(page)
+            self.rows.add_items(page or ())
+
+    async def on_forum_event(self, event: Event) -> None:
+        """Something new."""
+        if event.kind is EventKind.NOTICE_SENT and event.event_id:
+            await self._load()
+        self.refresh_bars()
+
+    def on_row_list_chosen(self, message: RowList.Chosen) -> None:
+        """Go to the post it is about."""
+        message.stop()
+        if isinstance(message.item, Notice) and message.item.thread_id is not None:
+            self.post_message(OpenThread(message.item.thread_id, message.item.post_number))

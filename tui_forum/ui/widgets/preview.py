@@ -1,0 +1,69 @@
+"""Text as the reader will show it, scrolled by lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from rich.segment import Segment
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_forum.ui.render import render_markdown
+
+if TYPE_CHECKING:
+    from tui_forum.ui.app import ForumApp
+
+WHEEL = 3
+
+
+class Preview(Widget):
+    """Rendered Markdown."""
+
+    DEFAULT_CSS = "Preview { height: 1fr; }"
+
+    def __init__(self, source: str = "") -> None:
+        super().__init__()
+        self._source = source
+        self._top = 0
+
+    def show(self, source: str) -> None:
+        """Show another text from its beginning, or the same one where one was."""
+        self._source = source
+        self.refresh()
+
+    def _lines(self) -> tuple[Strip, ...]:
+        app = cast("ForumApp", self.app)
+        width = max(10, self.size.width - 2)
+        return render_markdown(self._source, width, app.skin.palette, hyperlinks=app.traits.hyperlinks)
+
+    def scroll_lines(self, lines: int) -> None:
+        """Move the view."""
+        end = max(0, len(self._lines()) - self.size.height)
+        self._top = max(0, min(end, self._top + lines))
+        self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        self.scroll_lines(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        self.scroll_lines(-WHEEL)
+
+    def render_lines(self, crop: object) -> list[Strip]:
+        """Render once for all lines that are asked for."""
+        self._rendered = self._lines()
+        return super().render_lines(crop)  # type: ignore[arg-type]
+
+    def render_line(self, y: int) -> Strip:
+        """One line."""
+        base = cast("ForumApp", self.app).skin.base
+        width = self.size.width
+        index = self._top + y
+        if index >= len(self._rendered):
+            return Strip([Segment(" " * width, base)], width)
+        strip = self._rendered[index].apply_style(base)
+        return Strip([Segment(" ", base), *strip]).adjust_cell_length(width, base)
