@@ -22,7 +22,7 @@ from tui_forum.ui.modals.confirm import ConfirmModal
 from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
 from tui_forum.ui.modals.reason import ReasonModal
-from tui_forum.ui.navigation import Compose, OpenCommunity, OpenRevisions, OpenThread
+from tui_forum.ui.navigation import OpenCommunity, OpenRevisions, OpenThread, StartWriting
 from tui_forum.ui.pump import EventPump
 from tui_forum.ui.screen import ForumScreen
 from tui_forum.ui.screens.browse import BrowseScreen
@@ -344,8 +344,8 @@ class ForumApp(App[None], inherit_bindings=False):
 
         self.push_screen(RevisionsScreen(message.post_id))
 
-    @on(Compose)
-    def _write(self, message: Compose) -> None:
+    @on(StartWriting)
+    def _write(self, message: StartWriting) -> None:
         from tui_forum.ui.screens.compose import ComposeScreen
 
         edited = message.target.post_id is not None

@@ -60,7 +60,7 @@ class OpenThread(Navigate):
 
 
 @dataclass
-class Compose(Navigate):
+class StartWriting(Navigate):
     """Open the composer; the app opens the thread at the new post when it was sent."""
 
     target: ComposeTarget

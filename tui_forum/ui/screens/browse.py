@@ -15,7 +15,7 @@ from tui_forum.domain.text import quote
 from tui_forum.domain.views import CommunityRow, HomeView, PostView, ThreadCursor, ThreadRow
 from tui_forum.i18n import N_, _, format_number
 from tui_forum.ui.keys import Key
-from tui_forum.ui.navigation import Compose, ComposeTarget, OpenRevisions
+from tui_forum.ui.navigation import ComposeTarget, OpenRevisions, StartWriting
 from tui_forum.ui.screen import WIDE, ForumScreen, dialog
 from tui_forum.ui.widgets.bars import Footer, StatusBar
 from tui_forum.ui.widgets.listings import draw_community, draw_thread
@@ -555,7 +555,7 @@ class BrowseScreen(ForumScreen[None]):
         if self._community.role is None:
             self.say(_("Only members write here: go back and press J to join."), error=True)
             return
-        self.post_message(Compose(ComposeTarget(self._community.community_id)))
+        self.post_message(StartWriting(ComposeTarget(self._community.community_id)))
 
     def _target(self, body: str = "") -> ComposeTarget | None:
         thread, current = self.reader.thread, self.reader.current
@@ -582,7 +582,7 @@ class BrowseScreen(ForumScreen[None]):
         """Answer the selected post."""
         target = self._target()
         if target is not None:
-            self.post_message(Compose(target))
+            self.post_message(StartWriting(target))
 
     def action_quote(self) -> None:
         """Answer the selected post, quoting it."""
@@ -590,7 +590,7 @@ class BrowseScreen(ForumScreen[None]):
         body = quote(current.body, current.author.handle) if current else ""
         target = self._target(body)
         if target is not None:
-            self.post_message(Compose(target))
+            self.post_message(StartWriting(target))
 
     def _own(self) -> PostView | None:
         current = self.reader.current
@@ -610,7 +610,7 @@ class BrowseScreen(ForumScreen[None]):
         if post is None or thread is None:
             return
         self.post_message(
-            Compose(
+            StartWriting(
                 ComposeTarget(
                     thread.community_id,
                     thread.thread_id,

@@ -13,7 +13,7 @@ from tui_forum.domain.views import Draft
 from tui_forum.i18n import N_, _, format_age
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
-from tui_forum.ui.navigation import Compose, ComposeTarget
+from tui_forum.ui.navigation import ComposeTarget, StartWriting
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
@@ -79,7 +79,7 @@ class DraftsScreen(ListScreen[None]):
         if isinstance(message.item, Draft):
             target = await self.ask(self._target(message.item.key))
             if target is not None:
-                self.post_message(Compose(target))
+                self.post_message(StartWriting(target))
 
     async def _target(self, key: str) -> ComposeTarget:
         kind, *rest = key.split(":")
