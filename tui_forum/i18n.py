@@ -13,6 +13,7 @@ import gettext as _gettext
 import io
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from importlib import resources
@@ -29,8 +30,28 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("en", "de")
 DEFAULT_LANGUAGE: Final = "en"
 
-_language: ContextVar[str] = ContextVar("tui_forum_language", default=DEFAULT_LANGUAGE)
-_zone: ContextVar[tzinfo] = ContextVar("tui_forum_zone", default=UTC)
+
+@dataclass(slots=True)
+class _Locale:
+    """What one session speaks. Mutable: all tasks of a session share the object (see change_locale)."""
+
+    language: str = DEFAULT_LANGUAGE
+    zone: tzinfo = UTC
+
+
+_locale: ContextVar[_Locale | None] = ContextVar("tui_forum_locale", default=None)
+_OUTSIDE: Final = _Locale()
+
+
+def _current() -> _Locale:
+    return _locale.get() or _OUTSIDE
+
+
+def _make(language: str, time_zone: str) -> _Locale:
+    return _Locale(
+        language if language in LANGUAGES else DEFAULT_LANGUAGE,
+        ZoneInfo(time_zone) if known_zone(time_zone) else UTC,
+    )
 
 
 def N_(message: str) -> str:  # noqa: N802 - the gettext convention
@@ -57,12 +78,12 @@ def _catalogue(language: str) -> _gettext.NullTranslations:
 
 def language() -> str:
     """The language of the current session, ``en`` or ``de``."""
-    return _language.get()
+    return _current().language
 
 
 def zone() -> tzinfo:
     """The time zone of the current session."""
-    return _zone.get()
+    return _current().zone
 
 
 def known_zone(name: str) -> bool:
@@ -75,21 +96,35 @@ def known_zone(name: str) -> bool:
 
 
 def set_locale(language: str, time_zone: str = "UTC") -> None:
-    """Set language and zone of the current context; unknown ones fall back to English, UTC."""
-    _language.set(language if language in LANGUAGES else DEFAULT_LANGUAGE)
-    _zone.set(ZoneInfo(time_zone) if known_zone(time_zone) else UTC)
+    """Set language and zone of the current context; unknown ones fall back to English, UTC.
+
+    Tasks started from here on speak them; those that run already do not (see change_locale).
+    """
+    _locale.set(_make(language, time_zone))
+
+
+def change_locale(language: str, time_zone: str = "UTC") -> None:
+    """Change what the whole session speaks, in every task that came after its :func:`set_locale`.
+
+    Each Textual widget runs in a task with a copy of the context it was made in, so that setting
+    a variable in one of them would leave all others in the old language.
+    """
+    shared = _locale.get()
+    if shared is None:
+        set_locale(language, time_zone)
+        return
+    changed = _make(language, time_zone)
+    shared.language, shared.zone = changed.language, changed.zone
 
 
 @contextmanager
 def using_locale(language: str, time_zone: str = "UTC") -> Iterator[None]:
     """Speak ``language`` inside the ``with`` block."""
-    before = _language.set(language if language in LANGUAGES else DEFAULT_LANGUAGE)
-    before_zone = _zone.set(ZoneInfo(time_zone) if known_zone(time_zone) else UTC)
+    before = _locale.set(_make(language, time_zone))
     try:
         yield
     finally:
-        _language.reset(before)
-        _zone.reset(before_zone)
+        _locale.reset(before)
 
 
 def language_of(environment: str) -> str:
@@ -102,12 +137,12 @@ def _(message: str) -> str:
     """``message`` in the session's language."""
     if not message:
         return ""  # gettext gives the catalogue's header for the empty string
-    return _catalogue(_language.get()).gettext(message)
+    return _catalogue(_current().language).gettext(message)
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:
     """The form of the message that fits ``count``, in the session's language."""
-    return _catalogue(_language.get()).ngettext(singular, plural, count)
+    return _catalogue(_current().language).ngettext(singular, plural, count)
 
 
 def explain(error: ForumError) -> str:
@@ -117,21 +152,21 @@ def explain(error: ForumError) -> str:
 
 def format_number(value: float) -> str:
     """``value`` with the grouping of the session's language."""
-    return str(numbers.format_decimal(value, locale=_language.get()))
+    return str(numbers.format_decimal(value, locale=_current().language))
 
 
 def format_datetime(moment: datetime) -> str:
     """Date and time in the reader's zone, e.g. ``12 Mar 2024, 14:05``."""
-    local = moment.astimezone(_zone.get())
-    pattern = "d. MMM y, HH:mm" if _language.get() == "de" else "d MMM y, HH:mm"
-    return dates.format_datetime(local, pattern, tzinfo=_zone.get(), locale=_language.get())
+    local = moment.astimezone(_current().zone)
+    pattern = "d. MMM y, HH:mm" if _current().language == "de" else "d MMM y, HH:mm"
+    return dates.format_datetime(local, pattern, tzinfo=_current().zone, locale=_current().language)
 
 
 def format_date(moment: datetime) -> str:
     """The date alone in the reader's zone, e.g. ``12 Mar 2024``."""
-    local = moment.astimezone(_zone.get())
-    pattern = "d. MMM y" if _language.get() == "de" else "d MMM y"
-    return dates.format_date(local, pattern, locale=_language.get())
+    local = moment.astimezone(_current().zone)
+    pattern = "d. MMM y" if _current().language == "de" else "d MMM y"
+    return dates.format_date(local, pattern, locale=_current().language)
 
 
 def format_age(moment: datetime, now: datetime) -> str:
@@ -145,7 +180,7 @@ def format_age(moment: datetime, now: datetime) -> str:
         return _("{n}h").format(n=int(seconds // 3600))
     if seconds < 7 * 86400:
         return _("{n}d").format(n=int(seconds // 86400))
-    local = moment.astimezone(_zone.get())
-    if local.year == now.astimezone(_zone.get()).year:
-        return dates.format_date(local, "d MMM", locale=_language.get())
-    return dates.format_date(local, "MMM y", locale=_language.get())
+    local = moment.astimezone(_current().zone)
+    if local.year == now.astimezone(_current().zone).year:
+        return dates.format_date(local, "d MMM", locale=_current().language)
+    return dates.format_date(local, "MMM y", locale=_current().language)

@@ -234,6 +234,15 @@ class Accounts:
 
         return await self._database.write(work)
 
+    async def add_keyless(self, form: Registration, role: SiteRole) -> Actor:
+        """An account that no key logs into: only the demonstration makes and uses them."""
+
+        async def work(uow: UnitOfWork) -> Actor:
+            found = await AccountRepository(uow.connection).by_handle(form.handle)
+            return found or await self._make(uow, form, None, role)
+
+        return await self._database.write(work)
+
     async def _make(
         self,
         uow: UnitOfWork,

@@ -138,6 +138,17 @@ class ImportSink:
             found = await ImportRepository(connection).posts(self._source, external_ids)
         return {name: Placed(row.thread_id, row.number, row.tree_path) for name, row in found.items()}
 
+    async def adopt(self, accounts: Mapping[str, int]) -> None:
+        """Let author keys be these accounts, instead of making unclaimed ones for them."""
+
+        async def work(uow: UnitOfWork) -> None:
+            repository = ImportRepository(uow.connection)
+            known = await repository.accounts(self._account_source, accounts)
+            fresh = {key: made for key, made in accounts.items() if key not in known}
+            await repository.remember(self._account_source, "account", fresh.items())
+
+        await self._database.write(work)
+
     async def write(self, threads: Sequence[IncomingThread]) -> BatchResult:
         """Write all of ``threads`` in one transaction; none of it when anything fails.
 

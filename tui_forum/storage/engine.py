@@ -19,21 +19,26 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import quote
 
+import structlog
 from sqlalchemy import event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 
-from tui_forum.domain.errors import StorageBusyError
-from tui_forum.storage.errors import BUSY, translate
+from tui_forum.domain.errors import ConfigError, StorageBusyError
+from tui_forum.i18n import N_
+from tui_forum.storage.errors import BUSY, DRIVER_ERRORS, translate
 from tui_forum.storage.schema import bring_up_to_date
 from tui_forum.storage.uow import UnitOfWork
 
@@ -47,6 +52,13 @@ Work = Callable[[UnitOfWork], Awaitable[T]]
 BUSY_TIMEOUT: Final = 5.0  # seconds a writer waits for another process
 WAL_LIMIT: Final = 4 * 1024 * 1024  # bytes after which the log is folded into the database
 READERS: Final = 3
+WRITERS: Final = 4  # connections for writing (PostgreSQL; SQLite has one)
+LATE_PATIENCE: Final = 0.05  # seconds for the lock, when a write has waited long for its turn already
+ATTEMPTS: Final = 3  # when two nodes write the same at once (PostgreSQL)
+#: unique_violation, deadlock_detected, serialization_failure: the same work again sees what the other did
+_AGAIN: Final = {"23505", "40P01", "40001"}
+
+log = structlog.get_logger(__name__)
 
 
 def _utc_now() -> datetime:
@@ -76,20 +88,22 @@ class Database(ABC):
         """Open ``url``, making or migrating the schema when needed.
 
         Raises:
+            ConfigError: ``url`` is not one that can be used.
             SchemaTooNewError: a newer program wrote it.
             StorageBusyError, StorageFullError, StorageFailedError: it cannot be opened or migrated.
         """
-        kind = make_url(url).get_backend_name()
+        place = _place(url)
         database: Database
-        if kind == "sqlite":
-            database = SqliteDatabase(url, readers, clock, busy_timeout)
+        if place.get_backend_name() == "sqlite":
+            database = SqliteDatabase(place, readers, clock, busy_timeout)
         else:
-            database = PostgresDatabase(url, readers, clock)
+            database = PostgresDatabase(place, readers, clock, busy_timeout)
         try:
             await database.prepare()
         except BaseException as error:
-            await database.close()
-            if isinstance(error, (DBAPIError, OSError)):
+            with contextlib.suppress(*DRIVER_ERRORS):  # what went wrong first is what is told
+                await database.close()
+            if isinstance(error, DRIVER_ERRORS):
                 raise translate(error) from error
             raise
         return database
@@ -121,7 +135,7 @@ class Database(ABC):
         try:
             async with self._reading.connect() as connection:
                 yield connection
-        except DBAPIError as error:
+        except (*DRIVER_ERRORS, NoConnectionError) as error:
             raise translate(error) from error
 
     async def write(self, work: Work[T]) -> T:
@@ -132,6 +146,8 @@ class Database(ABC):
         Raises:
             StorageBusyError, StorageFullError, StorageFailedError: nothing was written.
             Whatever ``work`` raises: nothing was written.
+
+        Where another node wrote the same meanwhile (PostgreSQL), ``work`` is called again.
         """
         task = asyncio.get_running_loop().create_task(self._run(work), name="write")
         self._tasks.add(task)
@@ -146,12 +162,14 @@ class Database(ABC):
     async def _run(self, work: Work[T]) -> T:
         try:
             result, told = await self._transaction(work)
-        except IntegrityError:
-            raise
-        except (DBAPIError, OSError) as error:
+        except (*DRIVER_ERRORS, NoConnectionError) as error:
             raise translate(error) from error
         if told and self.on_commit is not None:
-            self.on_commit()
+            try:
+                self.on_commit()
+            except Exception:
+                # It is committed: whoever wrote must not hear that it failed.
+                log.exception("wake_up_failed")
         return result
 
     async def drain(self) -> None:
@@ -172,66 +190,100 @@ class Database(ABC):
     async def _transaction(self, work: Work[T]) -> tuple[T, bool]:
         """Run and commit ``work``; also whether it recorded events."""
 
-    async def signal(self) -> None:
-        """Wake the tails of other processes after a commit (see ``storage.tail``)."""
-        return
+
+def _place(url: str) -> URL:
+    try:
+        place = make_url(url)
+    except ArgumentError as error:
+        raise ConfigError(N_("The setting database_url is not the address of a database.")) from error
+    if place.drivername == "postgresql":
+        place = place.set(drivername="postgresql+asyncpg")
+    if place.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
+        raise ConfigError(
+            N_("The setting database_url names “{kind}”; known are postgresql and sqlite+aiosqlite."),
+            kind=place.drivername,
+        )
+    return place
 
 
 class FileLock:
-    """An ``flock`` that is awaited without blocking the loop."""
+    """An ``flock`` that is awaited without blocking the loop, and is fair between processes.
 
-    def __init__(self, path: Path, timeout: float) -> None:
-        self._path = path
-        self._timeout = timeout
-        self._handle: int | None = None
+    Who waits for the lock holds the gate; who has just had the lock must pass the gate before it
+    can have it again. Without the gate a busy process starves the others.
+    """
 
-    async def acquire(self) -> None:
+    def __init__(self, path: Path) -> None:
+        self._paths = (path.with_name(path.name + ".gate"), path)
+        self._handles: tuple[int, int] | None = None
+
+    async def acquire(self, timeout: float) -> None:  # noqa: ASYNC109 - polled: nothing to cancel
         """Wait for the lock.
 
         Raises:
-            StorageBusyError: somebody else held it for ``timeout`` seconds.
+            StorageBusyError: it was not to be had within ``timeout`` seconds.
         """
-        if self._handle is None:
-            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._timeout
-        pause = 0.001
+        if self._handles is None:
+            self._handles = self._open()
+        gate, lock = self._handles
+        deadline = asyncio.get_running_loop().time() + timeout
+        await self._take(gate, deadline)
+        try:
+            await self._take(lock, deadline)
+        finally:
+            fcntl.flock(gate, fcntl.LOCK_UN)
+
+    def _open(self) -> tuple[int, int]:
+        handles: list[int] = []
+        try:
+            for path in self._paths:
+                handles.append(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # noqa: PERF401
+        except OSError:
+            for handle in handles:
+                os.close(handle)
+            raise
+        return handles[0], handles[1]
+
+    @staticmethod
+    async def _take(handle: int, deadline: float) -> None:
+        pause = 0.0005
         while True:
             try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if loop.time() > deadline:
+                if asyncio.get_running_loop().time() > deadline:
                     raise StorageBusyError(BUSY) from None
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 0.02)
+                pause = min(pause * 2, 0.01)
             else:
                 return
 
     def release(self) -> None:
         """Let the next one in."""
-        if self._handle is not None:
-            fcntl.flock(self._handle, fcntl.LOCK_UN)
+        if self._handles is not None:
+            fcntl.flock(self._handles[1], fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Give the file up."""
-        if self._handle is not None:
-            os.close(self._handle)
-            self._handle = None
+        """Give the files up."""
+        if self._handles is not None:
+            for handle in self._handles:
+                os.close(handle)
+            self._handles = None
 
 
 class SqliteDatabase(Database):
     """SQLite in one file, several processes on one machine."""
 
-    def __init__(self, url: str, readers: int, clock: Callable[[], datetime], busy_timeout: float) -> None:
-        name = make_url(url).database
-        if not name or name == ":memory:":
-            raise ValueError("the SQLite database must be a file")
-        self._path = Path(name).absolute()
+    def __init__(self, place: URL, readers: int, clock: Callable[[], datetime], busy_timeout: float) -> None:
+        if not place.database or place.database == ":memory:":
+            raise ConfigError(N_("The setting database_url must name a file."))
+        self._path = Path(place.database).absolute()
+        self._patience = busy_timeout
         self._busy_ms = int(busy_timeout * 1000)
-        quoted = str(self._path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+        read_only = f"file:{quote(str(self._path))}"
         super().__init__(
             create_async_engine(
-                f"sqlite+aiosqlite:///file:{quoted}?mode=ro&uri=true",
+                URL.create(place.drivername, database=read_only, query={"mode": "ro", "uri": "true"}),
                 poolclass=AsyncAdaptedQueuePool,
                 pool_size=readers,
                 max_overflow=0,
@@ -241,7 +293,7 @@ class SqliteDatabase(Database):
             clock,
         )
         self._writing = create_async_engine(
-            f"sqlite+aiosqlite:///{self._path}",
+            URL.create(place.drivername, database=str(self._path)),
             poolclass=StaticPool,
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
@@ -249,7 +301,7 @@ class SqliteDatabase(Database):
         event.listen(self._reading.sync_engine, "connect", self._prepare_reader)
         event.listen(self._writing.sync_engine, "connect", self._prepare_writer)
         self._turn = asyncio.Lock()
-        self._lock = FileLock(self._path.with_name(self._path.name + ".lock"), busy_timeout)
+        self._lock = FileLock(self._path.with_name(self._path.name + ".lock"))
         self._wal = self._path.with_name(self._path.name + "-wal")
         self._next_checkpoint = WAL_LIMIT
 
@@ -282,7 +334,7 @@ class SqliteDatabase(Database):
         cursor.close()
 
     async def prepare(self) -> None:
-        await self._lock.acquire()
+        await self._lock.acquire(self._patience)
         try:
             async with self._writing.connect() as connection:
                 await bring_up_to_date(connection, self._begin, self._commit, self._rollback)
@@ -299,16 +351,24 @@ class SqliteDatabase(Database):
 
     @staticmethod
     async def _rollback(connection: AsyncConnection) -> None:
+        raw = (await connection.get_raw_connection()).driver_connection
         # SQLite may have rolled back by itself (disk full); then there is nothing to end.
-        with contextlib.suppress(DBAPIError):
+        if raw is None or not raw.in_transaction:
+            return
+        try:
             await connection.exec_driver_sql("ROLLBACK")
+        except DBAPIError:
+            await connection.invalidate()  # the next write begins on a new connection
 
     async def _transaction(self, work: Work[T]) -> tuple[T, bool]:
+        asked = time.monotonic()
         async with self._turn:
-            await self._lock.acquire()
+            # When the lock cannot be had, those who wait behind must not each wait as long again.
+            patience = max(LATE_PATIENCE, self._patience - (time.monotonic() - asked))
+            await self._lock.acquire(patience)
             try:
                 async with self._writing.connect() as connection:
-                    await self._begin(connection)
+                    await self._begin_within(connection, patience)
                     try:
                         uow = UnitOfWork(connection, self._clock())
                         result = await work(uow)
@@ -322,6 +382,17 @@ class SqliteDatabase(Database):
                 self._lock.release()
         return result, uow.has_events
 
+    async def _begin_within(self, connection: AsyncConnection, patience: float) -> None:
+        """Begin; somebody who does not know our lock file (a backup) may be in the way."""
+        if patience == self._patience:
+            await self._begin(connection)
+            return
+        await connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        try:
+            await self._begin(connection)
+        finally:
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={self._busy_ms}")
+
     async def _checkpoint_if_large(self, connection: AsyncConnection) -> None:
         """Fold the log in when it has grown; a busy reader only puts it off."""
         try:
@@ -330,44 +401,51 @@ class SqliteDatabase(Database):
             return
         if size < self._next_checkpoint:
             return
-        try:
+        busy = True
+        # The commit stands; a full disk is met again, and told, by the next write.
+        with contextlib.suppress(DBAPIError):
             await connection.exec_driver_sql("PRAGMA busy_timeout=50")
-            row = (await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()
-            await connection.exec_driver_sql(f"PRAGMA busy_timeout={self._busy_ms}")
-        except DBAPIError:
-            # The commit stands; a full disk is met again, and told, by the next write.
-            self._next_checkpoint = size + WAL_LIMIT
-            return
-        self._next_checkpoint = size + WAL_LIMIT if row[0] else WAL_LIMIT
+            try:
+                busy = bool((await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")).one()[0])
+            finally:
+                await connection.exec_driver_sql(f"PRAGMA busy_timeout={self._busy_ms}")
+        self._next_checkpoint = size + WAL_LIMIT if busy else WAL_LIMIT
 
     async def close(self) -> None:
         """Finish writes; close readers first, then the writer under the lock."""
         await super().close()
-        held = True
-        try:
-            await self._lock.acquire()
-        except (StorageBusyError, OSError):
-            held = False
-        try:
-            await self._writing.dispose()
-        finally:
-            if held:
-                self._lock.release()
-            self._lock.close()
+        async with self._turn:
+            held = True
+            try:
+                await self._lock.acquire(self._patience)
+            except (StorageBusyError, OSError):
+                held = False  # somebody else has it open: then closing is no checkpoint
+            try:
+                await self._writing.dispose()
+            finally:
+                if held:
+                    self._lock.release()
+                self._lock.close()
 
 
 class PostgresDatabase(Database):
     """PostgreSQL: several nodes on one database. Write transactions come from a pool."""
 
-    def __init__(self, url: str, readers: int, clock: Callable[[], datetime]) -> None:
+    def __init__(self, place: URL, readers: int, clock: Callable[[], datetime], busy_timeout: float) -> None:
         super().__init__(
             create_async_engine(
-                url, pool_size=readers, max_overflow=0, isolation_level="AUTOCOMMIT", pool_pre_ping=True
+                place, pool_size=readers, max_overflow=0, isolation_level="AUTOCOMMIT", pool_pre_ping=True
             ),
             clock,
         )
-        self.url = url
-        self._writing = create_async_engine(url, pool_size=4, max_overflow=0, pool_pre_ping=True)
+        self.place = place
+        self._writing = create_async_engine(
+            place,
+            pool_size=WRITERS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"server_settings": {"lock_timeout": str(int(busy_timeout * 1000))}},
+        )
 
     @property
     def dialect(self) -> str:
@@ -376,13 +454,23 @@ class PostgresDatabase(Database):
 
     async def prepare(self) -> None:
         async def begin(connection: AsyncConnection) -> None:
-            # Two nodes that start at once migrate one after the other.
+            # Two nodes that start at once migrate one after the other, however long that takes.
+            await connection.execute(text("SET LOCAL lock_timeout = 0"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(7463826)"))
 
         async with self._writing.connect() as connection:
             await bring_up_to_date(connection, begin, lambda c: c.commit(), lambda c: c.rollback())
 
     async def _transaction(self, work: Work[T]) -> tuple[T, bool]:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._attempt(work)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in _AGAIN:
+                    raise
+        raise AssertionError
+
+    async def _attempt(self, work: Work[T]) -> tuple[T, bool]:
         async with self._writing.connect() as connection, connection.begin():
             uow = UnitOfWork(connection, self._clock())
             result = await work(uow)

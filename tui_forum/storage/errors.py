@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
+from asyncpg import InterfaceError, PostgresError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from tui_forum.domain.errors import ForumError, StorageBusyError, StorageFailedError, StorageFullError
+from tui_forum.domain.errors import (
+    ConflictError,
+    ForumError,
+    StorageBusyError,
+    StorageFailedError,
+    StorageFullError,
+)
 from tui_forum.i18n import N_
 
 BUSY: Final = N_("The database is busy; nothing was written. Please try again.")
 FULL: Final = N_("The disk is full or cannot be written; nothing was written.")
+CLASH: Final = N_("Somebody else wrote the same meanwhile; nothing was written. Please try again.")
 FAILED: Final = N_("The database failed; nothing was written.")
 
 _BUSY_CODES: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -22,16 +32,25 @@ _FULL_CODES: Final = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PERM,
 }
+_FULL_ERRNOS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT}
 #: lock_not_available, deadlock_detected, serialization_failure, too_many_connections
 _BUSY_STATES: Final = {"55P03", "40P01", "40001", "53300"}
 #: disk_full, read_only_sql_transaction, io_error
 _FULL_STATES: Final = {"53100", "25006", "58030"}
 
 
+#: What a driver raises; asyncpg's own where it fails to connect (SQLAlchemy does not wrap these).
+DRIVER_ERRORS: Final = (DBAPIError, OSError, PostgresError, InterfaceError)
+
+
 def translate(error: BaseException) -> ForumError:
     """The domain error that says what happened."""
+    if isinstance(error, NoConnectionError):
+        return StorageBusyError(BUSY)
     if isinstance(error, OSError):
-        return StorageFullError(FULL)
+        return StorageFullError(FULL) if error.errno in _FULL_ERRNOS else StorageFailedError(FAILED)
+    if isinstance(error, IntegrityError):
+        return ConflictError(CLASH)
     cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", None)
     if code is not None:

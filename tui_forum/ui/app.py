@@ -17,7 +17,7 @@ from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import MODERATION_TOPIC, PRESENCE_TOPIC, Event, EventKind, Topic, account_topic
 from tui_forum.domain.text import terminal_title
 from tui_forum.domain.views import HomeView, PostRef
-from tui_forum.i18n import _, ngettext, set_locale
+from tui_forum.i18n import _, change_locale, ngettext, set_locale
 from tui_forum.ui.modals.confirm import ConfirmModal
 from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
@@ -244,7 +244,7 @@ class ForumApp(App[None], inherit_bindings=False):
     async def change_actor(self, actor: Actor) -> None:
         """The profile was changed: speak its language from now on."""
         self.actor = actor
-        set_locale(actor.language, actor.time_zone)
+        change_locale(actor.language, actor.time_zone)
         self.browse.reader.clear_cache()
         await self.browse.reload_home()
         for screen in self._forum_screens():

@@ -1,0 +1,32 @@
+"""Which app a session runs: the forum for an account, registration before it for a new key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.identity import AppFactory, Identity, Known
+from server.session import START
+from tui_forum.config import Settings
+from tui_forum.domain.entities import Actor
+from tui_forum.services.forum import Forum
+from tui_forum.ui.app import ForumApp
+from tui_forum.ui.registration import RegistrationApp
+from tui_forum.ui.traits import TerminalTraits
+
+
+def app_factory(forum: Forum, settings: Settings) -> AppFactory:
+    """The factory for ``settings``; an app's result decides what comes after it."""
+
+    async def make(identity: Identity, traits: TerminalTraits, driver_class: Any, result: object) -> Any:
+        if isinstance(result, Actor):  # just registered
+            return ForumApp(forum, result, traits=traits, driver_class=driver_class, title=settings.title)
+        if result is not START:
+            return None
+        if isinstance(identity, Known):
+            actor = await forum.accounts.actor(identity.actor.account_id)
+            return ForumApp(forum, actor, traits=traits, driver_class=driver_class, title=settings.title)
+        return RegistrationApp(
+            forum, identity.key, settings.registration, traits=traits, driver_class=driver_class
+        )
+
+    return make
