@@ -76,15 +76,13 @@ def _greeting(settings: Settings, listener: Listener, fingerprint: str, claim: s
     ]
     if settings.demo:
         lines.append(
-            _(
-                "Demonstration: ssh -p {port} mona@localhost (mona moderates, olga is the administrator)."
-            ).format(port=port)
+            _("Demonstration: ssh -p {port} mona@localhost (a moderator; olga administers).").format(
+                port=port
+            )
         )
     if claim is not None:
         lines += [
-            _(
-                "Nobody runs this forum yet. Connect with your key and enter this code to become its operator:"
-            ),
+            _("Nobody runs this forum yet. Connect with your key and this code to be its operator:"),
             f"    {claim}",
             f"    ssh -p {port} {getpass.getuser()}@localhost",
         ]

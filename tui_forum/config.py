@@ -178,7 +178,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _settings_or_error(flags: dict[str, Any], from_file: dict[str, Any], path: Path | None) -> Settings:
     try:
-        return Settings(**flags, from_file=from_file)
+        return Settings(**flags, from_file=from_file)  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors()[0]
         keys = [str(part) for part in first["loc"]]

@@ -43,8 +43,8 @@ async def load_demo(forum: Forum) -> None:
     actors: dict[str, Actor] = {}
     for account in content["account"]:
         form = Registration(account["handle"], account["name"], account["zone"], account["language"])
-        role = SiteRole(account.get("site_role", "member"))
-        actors[form.handle] = await forum.accounts.add_keyless(form, role)
+        site_role = SiteRole(account.get("site_role", "member"))
+        actors[form.handle] = await forum.accounts.add_keyless(form, site_role)
     operator = next(actor for actor in actors.values() if actor.site_role is SiteRole.ADMIN)
     keys = {handle: actor.account_id for handle, actor in actors.items()}
     for community in content["community"]:
