@@ -47,7 +47,7 @@ class Listener:
         self.settings = settings
         self.limits = settings.limits
         self.make_app = make_app
-        self.startups = StartupGuard(self.limits.max_startups)
+        self.startups = StartupGuard(self.limits.startups)
         self.penalties = PenaltyBox(enabled=self.limits.penalties)
         self.per_account = SessionLimit(self.limits.sessions_per_account)
         self.per_address = SessionLimit(self.limits.sessions_per_address)

@@ -6,6 +6,7 @@ settings file (``config.toml`` in the data folder, or ``--config FILE``), defaul
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,8 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from tui_forum.domain.entities import RegistrationMode
@@ -80,7 +83,7 @@ class Limits(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     login_grace: Seconds = 30.0
-    max_startups: Startups = Startups()
+    max_startups: str = "10:30:100"
     auth_tries: Positive = 6
     channels: Positive = 10
     environment_variables: Positive = 32
@@ -94,10 +97,16 @@ class Limits(BaseModel):
     stalled: Seconds = 30.0
     penalties: bool = True
 
-    @field_validator("max_startups", mode="before")
+    @field_validator("max_startups")
     @classmethod
-    def _startups(cls, value: object) -> object:
-        return Startups.parse(value) if isinstance(value, str) else value
+    def _check_startups(cls, value: str) -> str:
+        Startups.parse(value)
+        return value
+
+    @property
+    def startups(self) -> Startups:
+        """``max_startups`` as numbers."""
+        return Startups.parse(self.max_startups)
 
 
 class Settings(BaseSettings):
@@ -111,11 +120,17 @@ class Settings(BaseSettings):
     database_url: str = ""
     title: str = Field(default="tui-forum", min_length=1, max_length=60)
     registration: RegistrationMode = RegistrationMode.INVITE
-    listen: Address = Address(host="127.0.0.1", port=8022)
-    admin_keys: tuple[Path, ...] = ()
+    listen: Annotated[Address, NoDecode] = Address(host="127.0.0.1", port=8022)
+    admin_keys: Annotated[tuple[Path, ...], NoDecode] = ()
     demo: bool = False
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     limits: Limits = Limits()
+
+    @field_validator("admin_keys", mode="before")
+    @classmethod
+    def _paths(cls, value: object) -> object:
+        """In the environment, paths are separated as in PATH."""
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
     @field_validator("listen", mode="before")
     @classmethod
@@ -179,6 +194,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _settings_or_error(flags: dict[str, Any], from_file: dict[str, Any], path: Path | None) -> Settings:
     try:
         return Settings(**flags, from_file=from_file)  # type: ignore[call-arg]
+    except SettingsError as error:
+        raise ConfigError(N_("A setting from the environment cannot be used: {why}"), why=error) from error
     except ValidationError as error:
         first = error.errors()[0]
         keys = [str(part) for part in first["loc"]]
