@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,11 @@ class Silent:
 
 async def rows(database: Database, statement: str) -> list[Any]:
     async with database.read() as connection:
-        return [tuple(row) for row in await connection.execute(text(statement))]
+        # Raw SQL gives moments as text on SQLite; made so on PostgreSQL, too.
+        return [
+            tuple(str(value) if isinstance(value, datetime) else value for value in row)
+            for row in await connection.execute(text(statement))
+        ]
 
 
 async def imported(database: Database, kind: Kind, path: Path, slug: str = "old") -> ImportReport:

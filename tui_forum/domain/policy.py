@@ -149,12 +149,12 @@ def _post(action: Action, standing: Standing) -> Verdict:
         if standing.own:
             return _no(OWN_POST)
         return YES if standing.post_state is PostState.VISIBLE else _no(GONE, ConflictError)
-    if action is Action.SEE_HIDDEN_TEXT:
-        # An author's own deletion is final for everyone; a removal is not for its author.
-        if standing.post_state is PostState.DELETED:
-            return _no(GONE)
-        return YES if standing.own or moderates(standing) else _no(GONE)
-    return YES if standing.own or moderates(standing) else _no(MODERATORS)
+    # An author's own deletion is final for everyone; a removal is not for its author.
+    if standing.post_state is PostState.DELETED:
+        return _no(GONE)
+    if standing.own or moderates(standing):
+        return YES
+    return _no(GONE if action is Action.SEE_HIDDEN_TEXT else MODERATORS)
 
 
 def decide(action: Action, standing: Standing) -> Verdict:

@@ -155,12 +155,12 @@ class Accounts:
         return await self._database.write(work)
 
     async def claim_code(self) -> str | None:
-        """A new one-time code for the operator's account; None once there is an administrator."""
+        """A new one-time code for the operator's account; None once an administrator has a key."""
         code = new_code()
 
         async def work(uow: UnitOfWork) -> str | None:
             repository = AccountRepository(uow.connection)
-            if await repository.has_admin():
+            if await repository.has_operator():
                 return None
             await repository.drop_claims()
             await repository.add_invite(
@@ -179,7 +179,9 @@ class Accounts:
 
         async def work(uow: UnitOfWork) -> Actor:
             repository = AccountRepository(uow.connection)
-            if not await repository.use_invite(hash_code(code), "claim", uow.now):
+            used = await repository.use_invite(hash_code(code), "claim", uow.now)
+            # Meanwhile an operator may have come by another way (--admin-key).
+            if not used or await repository.has_operator():
                 raise InvalidInputError(BAD_CODE, field="invite_code")
             return await self._make(uow, form, key, SiteRole.ADMIN)
 
@@ -213,26 +215,33 @@ class Accounts:
         return await self._database.write(work)
 
     async def local_actor(self, user_name: str, *, language: str = DEFAULT_LANGUAGE) -> Actor:
-        """This machine's user as administrator, for the single-user TUI."""
+        """This machine's user as administrator, for the single-user TUI.
+
+        Another's account never becomes it: who registered over ssh under the name that the
+        operator has on this machine must not be an administrator for it.
+        """
+        wanted = handle_from_name(user_name, lambda _: False)
+
+        async def find(repository: AccountRepository) -> tuple[Actor | None, str]:
+            """The account if it is there, else a handle for it."""
+            for handle in (wanted, *(f"{wanted[:22]}-local{number or ''}" for number in range(1000))):
+                found = await repository.by_handle(handle, active=True)
+                if found is not None and found.site_role is SiteRole.ADMIN:
+                    return found, handle
+                if found is None and not await repository.skeleton_taken(skeleton(handle)):
+                    return None, handle
+            raise ConflictError(N_("There is no free handle for {name}."), name=user_name)
 
         async def work(uow: UnitOfWork) -> Actor:
-            repository = AccountRepository(uow.connection)
-            wanted = handle_from_name(user_name, lambda _: False)
-            found = await repository.by_handle(wanted, active=True)
-            if found is None:
-                taken = await repository.skeleton_taken(skeleton(wanted))
-                handle = f"{wanted[:26]}-local" if taken else wanted
-                found = await repository.by_handle(handle, active=True)
-                if found is None:
-                    form = Registration(handle, user_name or handle, language=language)
-                    return await self._make(uow, form, None, SiteRole.ADMIN, reserved=True)
-            if found.site_role is not SiteRole.ADMIN:
-                await repository.change(found.account_id, {"site_role": SiteRole.ADMIN.value})
-            refreshed = await repository.by_id(found.account_id)
-            assert refreshed is not None
-            return refreshed
+            found, handle = await find(AccountRepository(uow.connection))
+            if found is not None:
+                return found
+            form = Registration(handle, user_name or handle, language=language)
+            return await self._make(uow, form, None, SiteRole.ADMIN, reserved=True)
 
-        return await self._database.write(work)
+        async with self._database.read() as connection:
+            known, _ = await find(AccountRepository(connection))
+        return known or await self._database.write(work)
 
     async def add_keyless(self, form: Registration, role: SiteRole) -> Actor:
         """An account that no key logs into: only the demonstration makes and uses them."""

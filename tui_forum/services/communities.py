@@ -138,7 +138,7 @@ class Communities:
 
         async def work(uow: UnitOfWork) -> None:
             writing = WritingRepository(uow.connection)
-            baseline = await writing.newest_post_id()
+            baseline = await writing.newest_post_id(community_id)
             if await writing.add_member(actor.account_id, community_id, Role.MEMBER, baseline, uow.now):
                 uow.record(
                     EventKind.MEMBER_JOINED,
@@ -199,7 +199,7 @@ class Communities:
 
         async def work(uow: UnitOfWork) -> None:
             writing = WritingRepository(uow.connection)
-            newest = await writing.newest_post_id()
+            newest = await writing.newest_post_id(community_id)
             await writing.raise_baseline(actor.account_id, community_id, newest)
 
         await self._database.write(work)

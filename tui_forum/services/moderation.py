@@ -51,7 +51,8 @@ def _case_row(row: Any) -> CaseRow:
         post_id=row[5],
         post_number=row[6],
         author=Author(*row[7:10]),
-        excerpt=excerpt(row[10], EXCERPT_CELLS),
+        # What its author has deleted is gone for moderators, too.
+        excerpt="" if row[16] == PostState.DELETED.value else excerpt(row[10], EXCERPT_CELLS),
         report_count=row[11],
         opened_at=row[12],
     )
@@ -154,12 +155,15 @@ class Moderation:
 
         async def work(uow: UnitOfWork) -> DecisionView:
             repository = ModerationRepository(uow.connection)
+            writing = WritingRepository(uow.connection)
             row = await repository.case(case_id)
             if row is None:
                 raise NotFoundError(NOT_FOUND)
             role: Role | None = await repository.role(actor.account_id, row[1])
             self._require_moderator(Standing(actor.site_role, role, Visibility(row[14])))
-            if not await repository.close_case(case_id, uow.now):
+            # The post first, as reporting does: nobody can report it, edit it or decide meanwhile.
+            post = await writing.post(row[5], lock=True)
+            if post is None or not await repository.close_case(case_id, uow.now):
                 raise ConflictError(DECIDED_MEANWHILE)
             case = _case_row(row)
             decision_id = await repository.add_decision(
@@ -167,7 +171,7 @@ class Moderation:
                     "case_id": case_id,
                     "community_id": case.community_id,
                     "post_id": case.post_id,
-                    "post_revision": row[15],
+                    "post_revision": post["revision"],
                     "moderator_id": actor.account_id,
                     "kind": kind.value,
                     "reason": reason,
@@ -175,7 +179,8 @@ class Moderation:
                 }
             )
             if kind is DecisionKind.REMOVE:
-                await WritingRepository(uow.connection).set_state(case.post_id, PostState.REMOVED, reason)
+                if post["state"] != PostState.DELETED.value:  # else its text would come back
+                    await writing.set_state(case.post_id, PostState.REMOVED, reason)
                 uow.record(
                     EventKind.POST_REMOVED,
                     community_id=case.community_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
@@ -9,8 +11,10 @@ from tui_forum.domain.views import Notice
 from tui_forum.services.events import EventHub
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.moderation import ModerationRepository
-from tui_forum.storage.repositories.reading import ReadingRepository
+from tui_forum.storage.repositories.reading import ReadingRepository, hidden
 from tui_forum.storage.uow import UnitOfWork
+
+REPLY: Final = "reply"  # its text is the start of the post
 
 
 class Notices:
@@ -27,9 +31,12 @@ class Notices:
         async with self._database.read() as connection:
             rows = await ModerationRepository(connection).notices(actor.account_id, after, limit)
         return tuple(
-            Notice(row[0], row[1], row[2], row[3], row[4] or "", row[5] or "", row[6], row[7], bool(row[8]))
+            Notice(
+                row[0], row[1], row[2], row[3], row[4] or "", row[5] or "",
+                "" if row[1] == REPLY and hidden(row[9]) else row[6], row[7], bool(row[8]),
+            )
             for row in rows
-        )
+        )  # fmt: skip
 
     async def mark_seen(self, actor: Actor) -> None:
         """All of one's notices have been seen."""

@@ -14,6 +14,7 @@ from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
 from tui_forum.i18n import N_
 from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
+from tui_forum.services.notices import REPLY
 from tui_forum.services.threads import post_view, standing_to
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.reading import (
@@ -209,7 +210,7 @@ class Posts:
             await writing.notify(
                 {
                     "account_id": told,
-                    "kind": "reply",
+                    "kind": REPLY,
                     "thread_id": thread_id,
                     "post_id": post_id,
                     "actor_id": actor.account_id,
@@ -306,10 +307,15 @@ class Posts:
             post = await WritingRepository(connection).post(post_id)
             if post is None or post["author_id"] != actor.account_id:
                 raise NotFoundError(NOT_FOUND)
+            state = await thread_state(connection, post["thread_id"], actor.account_id)
+            if state is None or state.removed:
+                raise NotFoundError(NOT_FOUND)
+            standing = standing_to(actor, state)
+            require(Action.READ, standing)
             rows = await posts_by_number(
                 connection, post["thread_id"], low=post["number"], descending=False, limit=1
             )
-        return post_view(rows[0], actor, Standing(actor.site_role), None)
+        return post_view(rows[0], actor, standing, state.accepted_number)
 
     async def revisions(self, actor: Actor, post_id: int) -> tuple[RevisionView, ...]:
         """The earlier texts of a post, oldest first, for its author and moderators.
@@ -327,7 +333,13 @@ class Posts:
             own = post["author_id"] == actor.account_id
             require(
                 Action.SEE_REVISIONS,
-                Standing(actor.site_role, state.role, state.visibility, own=own),
+                Standing(
+                    actor.site_role,
+                    state.role,
+                    state.visibility,
+                    own=own,
+                    post_state=PostState(post["state"]),
+                ),
             )
             rows = await revisions_of(connection, post_id)
         return tuple(RevisionView(row[0], row[1], Author(*row[2:5]), row[5]) for row in rows)
@@ -335,26 +347,28 @@ class Posts:
     async def mark_read(self, actor: Actor, thread_id: int, number: int) -> None:
         """Move one's read pointer forward to ``number``; it never moves backwards.
 
+        Writes only when there is something to move: this is called while one scrolls.
+
         Raises:
             NotFoundError: no such thread for this actor.
         """
+        async with self._database.read() as connection:
+            state = await thread_state(connection, thread_id, actor.account_id)
+        if state is None or state.removed:
+            raise NotFoundError(NOT_FOUND)
+        require(Action.READ, standing_to(actor, state))
+        upto, member, community_id = min(number, state.last_number), state.role, state.community_id
+        if upto <= state.read_number:
+            return
 
-        async def work(uow: UnitOfWork) -> int | None:
-            state = await thread_state(uow.connection, thread_id, actor.account_id)
-            if state is None:
-                raise NotFoundError(NOT_FOUND)
-            require(Action.READ, standing_to(actor, state))
-            upto = min(number, state.last_number)
+        async def work(uow: UnitOfWork) -> bool:
             writing = WritingRepository(uow.connection)
-            if upto <= state.read_number:
-                return None
-            await writing.move_pointer(actor.account_id, thread_id, upto, uow.now)
-            if state.role is not None:
-                await writing.settle_baseline(actor.account_id, state.community_id)
-            return state.community_id
+            moved = await writing.move_pointer(actor.account_id, thread_id, upto, uow.now)
+            if moved and member is not None:
+                await writing.settle_baseline(actor.account_id, community_id)
+            return moved
 
-        community_id = await self._database.write(work)
-        if community_id is not None:
+        if await self._database.write(work):
             self._hub.tell(
                 EventKind.READ_MOVED,
                 account_id=actor.account_id,

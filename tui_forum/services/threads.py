@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from tui_forum.domain.entities import Actor, PostOrder, PostState
-from tui_forum.domain.errors import NotFoundError
+from tui_forum.domain.errors import ConflictError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
-from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, moderates, require
-from tui_forum.domain.text import excerpt
+from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, decide, moderates, require
+from tui_forum.domain.text import clean_line, excerpt
 from tui_forum.domain.views import (
     Author,
     PostPage,
@@ -233,7 +233,7 @@ class Threads:
         self, actor: Actor, query: str, *, limit: int = PAGE_SIZE
     ) -> tuple[SearchHit, ...]:
         """Threads whose titles hold every word of ``query``, latest first."""
-        words = query.split()[:8]
+        words = clean_line(query).split()[:8]
         if not words:
             return ()
         async with self._database.read() as connection:
@@ -264,7 +264,7 @@ class Threads:
         """Mark a post as the answer to a question (None takes the mark away).
 
         Raises:
-            NotAllowedError, NotFoundError: see the policy.
+            NotAllowedError, NotFoundError: see the policy. ConflictError: the post is gone.
         """
         await self._set(actor, thread_id, Action.ACCEPT_ANSWER, EventKind.POST_EDITED, accepted_number=number)
 
@@ -276,7 +276,12 @@ class Threads:
             if state is None or state.removed:
                 raise NotFoundError(NOT_FOUND)
             require(action, standing_to(actor, state, own=state.author.account_id == actor.account_id))
-            await WritingRepository(uow.connection).set_thread(thread_id, **values)
+            writing = WritingRepository(uow.connection)
+            if (number := values.get("accepted_number")) is not None:
+                post = await writing.parent(thread_id, number)
+                if post is None or hidden(post[3]):
+                    raise ConflictError(GONE)
+            await writing.set_thread(thread_id, **values)
             uow.record(kind, actor_id=actor.account_id, community_id=state.community_id, thread_id=thread_id)
 
         await self._database.write(work)

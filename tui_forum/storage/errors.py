@@ -6,7 +6,6 @@ import errno
 import sqlite3
 from typing import Final
 
-from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
@@ -32,15 +31,15 @@ _FULL_CODES: Final = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_PERM,
 }
-_FULL_ERRNOS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT}
+_FULL_ERRNOS: Final = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 #: lock_not_available, deadlock_detected, serialization_failure, too_many_connections
 _BUSY_STATES: Final = {"55P03", "40P01", "40001", "53300"}
 #: disk_full, read_only_sql_transaction, io_error
 _FULL_STATES: Final = {"53100", "25006", "58030"}
 
 
-#: What a driver raises; asyncpg's own where it fails to connect (SQLAlchemy does not wrap these).
-DRIVER_ERRORS: Final = (DBAPIError, OSError, PostgresError, InterfaceError)
+#: What a driver raises; ``OSError`` when a server or a lock file cannot be reached.
+DRIVER_ERRORS: Final = (DBAPIError, OSError)
 
 
 def translate(error: BaseException) -> ForumError:

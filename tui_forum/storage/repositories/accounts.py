@@ -64,10 +64,13 @@ class AccountRepository:
         found = await self._connection.execute(select(Account.id).where(Account.skeleton == skeleton))
         return found.first() is not None
 
-    async def has_admin(self) -> bool:
-        """Whether anybody is administrator."""
+    async def has_operator(self) -> bool:
+        """Whether an administrator can log in: the single-user TUI's has no key."""
         found = await self._connection.execute(
-            select(Account.id).where(Account.site_role == SiteRole.ADMIN.value).limit(1)
+            select(Account.id)
+            .join(SshKey, SshKey.account_id == Account.id)
+            .where(Account.site_role == SiteRole.ADMIN.value, Account.state == "active")
+            .limit(1)
         )
         return found.first() is not None
 

@@ -36,7 +36,7 @@ def _cases() -> Select[*tuple[Any, ...]]:
         select(
             Case.id, Case.community_id, Community.slug, Post.thread_id, Thread.title, Post.id, Post.number,
             Account.id, Account.handle, Account.display_name, func.substr(Post.body, 1, _BODY_CHARS),
-            Case.report_count, Case.opened_at, Case.state, Community.visibility, Post.revision,
+            Case.report_count, Case.opened_at, Case.state, Community.visibility, Post.revision, Post.state,
         )
         .join(Post, Post.id == Case.post_id)
         .join(Thread, Thread.id == Post.thread_id)
@@ -163,7 +163,7 @@ class ModerationRepository:
         statement = (
             select(
                 Notice.id, Notice.kind, Notice.thread_id, Post.number, Thread.title, Account.handle,
-                Notice.text, Notice.created_at, Notice.seen_at,
+                Notice.text, Notice.created_at, Notice.seen_at, Post.state,
             )
             .outerjoin(Post, Post.id == Notice.post_id)
             .outerjoin(Thread, Thread.id == Notice.thread_id)

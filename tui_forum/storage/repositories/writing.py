@@ -80,10 +80,22 @@ class WritingRepository:
         return int(result.scalar_one())
 
     async def add_post(self, values: dict[str, Any], community_id: int) -> int:
-        """Insert a post and move the counters of its thread and community; its id."""
+        """Insert a post and move the counters of its thread and community; its id.
+
+        The community's row is locked first, so that post ids grow in commit order within a
+        community: read baselines are post ids, and a post below one must not appear later.
+        """
+        at = values["created_at"]
+        await self._connection.execute(
+            update(Community)
+            .where(Community.id == community_id)
+            .values(
+                post_count=Community.post_count + 1,
+                last_post_at=case((Community.last_post_at > at, Community.last_post_at), else_=at),
+            )
+        )
         result = await self._connection.execute(insert(Post).values(**values).returning(Post.id))
         post_id = int(result.scalar_one())
-        at = values["created_at"]
         await self._connection.execute(
             update(Thread)
             .where(Thread.id == values["thread_id"])
@@ -92,14 +104,6 @@ class WritingRepository:
                 last_post_at=case((Thread.last_post_at > at, Thread.last_post_at), else_=at),
                 last_post_id=post_id,
                 last_author_id=values["author_id"],
-            )
-        )
-        await self._connection.execute(
-            update(Community)
-            .where(Community.id == community_id)
-            .values(
-                post_count=Community.post_count + 1,
-                last_post_at=case((Community.last_post_at > at, Community.last_post_at), else_=at),
             )
         )
         return post_id
@@ -162,13 +166,27 @@ class WritingRepository:
     ) -> None:
         """One has read what one writes, unless there are unread posts before it."""
         pointer = (
-            await self._connection.execute(
-                select(ReadPointer.number).where(
-                    ReadPointer.account_id == account_id, ReadPointer.thread_id == thread_id
-                )
+            select(ReadPointer.number)
+            .where(ReadPointer.account_id == account_id, ReadPointer.thread_id == thread_id)
+            .scalar_subquery()
+        )
+        baseline = (
+            select(Membership.read_baseline)
+            .join(Thread, Thread.community_id == Membership.community_id)
+            .where(Membership.account_id == account_id, Thread.id == thread_id)
+            .scalar_subquery()
+        )
+        unread = await self._connection.execute(
+            select(Post.id)
+            .where(
+                Post.thread_id == thread_id,
+                Post.number > func.coalesce(pointer, 0),
+                Post.number < number,
+                Post.id > func.coalesce(baseline, 0),
             )
-        ).scalar_one_or_none() or 0
-        if pointer == number - 1:
+            .limit(1)
+        )
+        if unread.first() is None:
             await self.move_pointer(account_id, thread_id, number, now)
 
     async def settle_baseline(self, account_id: int, community_id: int) -> None:
@@ -202,9 +220,12 @@ class WritingRepository:
             .values(read_baseline=newest)
         )
 
-    async def newest_post_id(self) -> int:
-        """The highest post id there is."""
-        return int((await self._connection.execute(select(func.coalesce(func.max(Post.id), 0)))).scalar_one())
+    async def newest_post_id(self, community_id: int) -> int:
+        """The highest post id of a community."""
+        found = await self._connection.execute(
+            select(func.coalesce(func.max(Thread.last_post_id), 0)).where(Thread.community_id == community_id)
+        )
+        return int(found.scalar_one())
 
     async def raise_baseline(self, account_id: int, community_id: int, post_id: int) -> None:
         """All posts of a community up to ``post_id`` count as read; never moves backwards."""
@@ -271,11 +292,12 @@ class WritingRepository:
         return result.first() is not None
 
     async def managers(self, community_id: int) -> set[int]:
-        """The account ids of a community's managers."""
+        """The account ids of a community's managers, whose rows stay locked: two who leave at once."""
         found = await self._connection.execute(
-            select(Membership.account_id).where(
-                Membership.community_id == community_id, Membership.role == Role.MANAGER.value
-            )
+            select(Membership.account_id)
+            .where(Membership.community_id == community_id, Membership.role == Role.MANAGER.value)
+            .order_by(Membership.account_id)
+            .with_for_update()
         )
         return set(found.scalars())
 
