@@ -1,52 +1,80 @@
-"""Registration: what an unknown key sees first. Short, and complete at 80×24."""
+"""Coming in for the first time: an unknown key makes its account."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual import events
 from textual.app import App, ComposeResult
-from textual.containers import Vertical
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui_forum.domain.entities import Actor, PublicKey, Registration, RegistrationMode
 from tui_forum.domain.errors import ConflictError, ForumError, InvalidInputError
-from tui_forum.i18n import LANGUAGES, N_, _, explain, language, set_locale
+from tui_forum.domain.handles import handle_from_name
+from tui_forum.domain.limits import DISPLAY_NAME_MAX_CHARS, HANDLE_MAX_CHARS
+from tui_forum.domain.text import display_line
+from tui_forum.i18n import LANGUAGES, N_, _, change_locale, explain, language, set_locale
 from tui_forum.ui.app import fit_terminal
+from tui_forum.ui.keys import shown
+from tui_forum.ui.modals.confirm import ConfirmModal
+from tui_forum.ui.skin import DARK_SKIN, LIGHT_SKIN, PLAIN_SKIN, Skin
 from tui_forum.ui.traits import TerminalTraits
+from tui_forum.ui.widgets.bars import Footer
+from tui_forum.ui.widgets.form import Choice, Label, line_field
+from tui_forum.ui.zones import find_zone, zone_problem
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
     from tui_forum.services.forum import Forum
 
-#: Wrong codes after which the session ends.
+#: Wrong codes after which the session ends; codes have 99 bits, this is only against patience.
 CODE_TRIES: Final = 5
-_NAMES: Final = {"en": "English", "de": "Deutsch"}
+CODE_MAX_CHARS: Final = 64
+ZONE_MAX_CHARS: Final = 64
+LANGUAGE_NAMES: Final = {"en": "English", "de": "Deutsch"}
+LIKELY_ZONES: Final = {"de": "Europe/Berlin"}
 
-#: Field name, label, hint.
-FIELDS: Final = (
-    ("handle", N_("Handle"), N_("a–z, 0–9 and hyphen; how others call you: @handle")),
-    ("display_name", N_("Name"), N_("your name as others see it")),
-    ("time_zone", N_("Time zone"), N_("for example Europe/Berlin")),
-    ("invite_code", N_("Code"), N_("invitation code, or the code the server printed")),
-)
+NEED_CODE: Final = N_("You need an invitation code: ask somebody who is in.")
+TOO_MANY_CODES: Final = N_("Too many wrong codes. Please ask for a new one and come back.")
+ALREADY_IN: Final = N_("Your key has an account already: welcome back.")
+
+
+class FormScreen(Screen[None], inherit_bindings=False):
+    """Without Textual's own Tab, which would leave a field unchecked."""
 
 
 class RegistrationApp(App[Actor | None], inherit_bindings=False):
-    """Makes the account of a key. Returns the actor, or None when one leaves."""
+    """A form; exits with the actor of the new account, or None when one leaves.
+
+    ``farewell`` then holds a sentence for whoever ends the session ("" for none). The code may
+    be an invitation, or the claim code that a new server has printed: the one makes a member,
+    the other the operator.
+    """
 
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar = [
+        Binding("ctrl+s", "send", priority=True, show=False),
+        Binding("f2", "language", priority=True, show=False),
+        Binding("ctrl+c,ctrl+q", "leave", priority=True, show=False),
+        Binding("escape", "leave", show=False),
+        Binding("tab,down,enter", "go_on", show=False),
+        Binding("shift+tab,up", "go_back", show=False),
+    ]
     CSS = """
-    Screen { align: center middle; }
-    #form { width: 64; max-width: 100%; height: auto; padding: 0 1; }
-    #form Static { height: auto; }
-    #form .label { margin-top: 1; text-style: bold; }
-    #form Input { background: $surface; }
-    #error { color: $text-error; text-style: bold; margin-top: 1; min-height: 1; }
-    #keys { color: $text-muted; margin-top: 1; }
+    Screen { layout: vertical; overflow: hidden; }
+    #form { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    #welcome { height: auto; margin-bottom: 1; }
+    Label { height: auto; color: $text-muted; }
+    Label.-wrong { color: $text-error; text-style: bold; }
+    Input, Choice { border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $surface; }
+    Input:focus, Choice:focus { background: $panel; }
+    Footer { height: 1; }
     """
-    CODES: ClassVar = ("invite_code",)
 
     def __init__(
         self,
@@ -54,137 +82,269 @@ class RegistrationApp(App[Actor | None], inherit_bindings=False):
         key: PublicKey,
         mode: RegistrationMode,
         *,
+        suggested_handle: str = "",
         traits: TerminalTraits | None = None,
         driver_class: type[Driver] | None = None,
+        title: str = "tui-forum",
     ) -> None:
+        """``suggested_handle`` is what the client called itself; ``i18n.language()`` is its language."""
         super().__init__(driver_class=driver_class)
-        fit_terminal(self, traits or TerminalTraits())
+        self.traits = traits or TerminalTraits()
+        fit_terminal(self, self.traits)
+        self.skin = self._skin()
+        self.farewell = ""
         self._forum = forum
         self._key = key
         self._mode = mode
+        self._title_text = title
+        self._chosen = language()
+        set_locale(self._chosen)  # this session's own, so that the switch reaches all its tasks
         self._wrong_codes = 0
         self._busy = False
-        self._values = {"time_zone": "Europe/Berlin" if language() == "de" else "UTC"}
+        self._suggested = suggested_handle
+        self._fields: dict[str, Input] = {}
+        self._labels: dict[str, Label] = {}
+        self._order: tuple[Widget, ...] = ()
 
-    # -- the form
+    def _skin(self) -> Skin:
+        if self.traits.color_system == "none":
+            return PLAIN_SKIN
+        return LIGHT_SKIN if self.traits.light else DARK_SKIN
+
+    def get_default_screen(self) -> Screen[None]:
+        """The one there is."""
+        return FormScreen()
+
+    # -- layout
+
+    def _make_fields(self) -> None:
+        handle = handle_from_name(self._suggested, lambda _handle: False) if self._suggested else ""
+        names = [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES]
+        zone = LIKELY_ZONES.get(self._chosen, "UTC")
+        self._choice = Choice(names, self._chosen, id="language")
+        self._fields = {
+            "handle": line_field(id="handle", value=handle, max_length=HANDLE_MAX_CHARS + 1),
+            "display_name": line_field(id="display_name", max_length=DISPLAY_NAME_MAX_CHARS),
+            "time_zone": line_field(id="time_zone", value=zone, max_length=ZONE_MAX_CHARS),
+            "invite_code": line_field(id="invite_code", max_length=CODE_MAX_CHARS),
+        }
+        handle_field, name_field, zone_field, code_field = self._fields.values()
+        self._order = (handle_field, name_field, zone_field, self._choice, code_field)
+        self._labels = {str(field.id): Label(id=f"label-{field.id}") for field in self._order}
 
     def compose(self) -> ComposeResult:
-        """Who are you?"""
-        with Vertical(id="form"):
-            yield Static(id="welcome", markup=False)
-            for name, _label, _hint in self._fields():
-                yield Static(id=f"label-{name}", classes="label", markup=False)
-                field = Input(self._values.get(name, ""), id=name, compact=True, max_length=200)
-                field.cursor_blink = False
+        """Five fields and the keys."""
+        self._make_fields()
+        with VerticalScroll(id="form", can_focus=False):
+            yield Static("", id="welcome", markup=False)
+            for field in self._order:
+                yield self._labels[str(field.id)]
                 yield field
-            yield Static(id="error", markup=False)
-            yield Static(id="keys", markup=False)
-
-    def _fields(self) -> tuple[tuple[str, str, str], ...]:
-        return FIELDS
+        yield Footer()
 
     def on_mount(self) -> None:
-        """Begin with the handle."""
+        """Ask for the handle first."""
         self._speak()
-        self.query_one("#handle", Input).focus()
+        self._fields["handle"].focus()
+        self._fields["handle"].cursor_position = len(self._fields["handle"].value)
 
     def _speak(self) -> None:
-        """Everything in the present language."""
-        self.query_one("#welcome", Static).update(
-            _("Welcome! Your key is new here: {fingerprint}").format(fingerprint=self._key.fingerprint)
+        """All texts in the chosen language."""
+        welcome = _("Welcome to {forum}. Your key {fingerprint} is new here: make your account.")
+        self.screen.query_one("#welcome", Static).update(
+            display_line(welcome.format(forum=self._title_text, fingerprint=f"{self._key.fingerprint[:17]}…"))
         )
-        for name, label, hint in self._fields():
-            optional = name == "invite_code" and self._mode is RegistrationMode.OPEN
-            note = _("only if you have one") if optional else _(hint)
-            self.query_one(f"#label-{name}", Static).update(f"{_(label)}: {note}")
-        self.query_one("#keys", Static).update(
-            _("Enter next/join   F2 language: {language}   Esc leave").format(language=_NAMES[language()])
+        is_open = self._mode is RegistrationMode.OPEN
+        labels = {
+            "handle": _("Handle: your unique name here, such as grace-h"),
+            "display_name": _("Display name, as others read it"),
+            "time_zone": _("Time zone: the nearest city, such as Berlin"),
+            "language": _("Language: Space changes it"),
+            "invite_code": _("Code, only if you have one")
+            if is_open
+            else _("Invitation code, or the code that the new server printed"),
+        }
+        for name, label in self._labels.items():
+            label.say(labels[name])
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        self._footer.show_keys(
+            [
+                (shown("enter"), _("next field")),
+                (shown("ctrl+s"), _("make the account")),
+                (shown("f2"), _("language")),
+                (shown("escape"), _("leave")),
+            ]
         )
 
-    def _fail(self, sentence: str, field: str = "") -> None:
-        self.query_one("#error", Static).update(f"! {sentence}")
-        if field and self.query(f"#{field}"):
-            self.query_one(f"#{field}", Input).focus()
+    @property
+    def _footer(self) -> Footer:
+        return self.screen_stack[0].query_one(Footer)
 
-    # -- keys
+    # -- moving
 
-    async def on_key(self, event: events.Key) -> None:
-        """Move, change the language, leave."""
-        fields = [self.query_one(f"#{name}", Input) for name, _label, _hint in self._fields()]
-        focused = self.focused
-        place = fields.index(focused) if isinstance(focused, Input) and focused in fields else 0
-        if event.key in {"down", "tab"}:
-            fields[(place + 1) % len(fields)].focus()
-        elif event.key in {"up", "shift+tab"}:
-            fields[place - 1].focus()
-        elif event.key == "f2":
-            here = LANGUAGES.index(language())
-            set_locale(LANGUAGES[(here + 1) % len(LANGUAGES)])
-            self._speak()
-        elif event.key in {"escape", "ctrl+c", "ctrl+q"}:
-            self.exit(None)
-        else:
-            return
-        event.stop()
-        event.prevent_default()
+    def on_choice_changed(self, message: Choice.Changed) -> None:
+        """The form speaks the other language at once."""
+        self._chosen = message.value
+        change_locale(message.value)
+        for label in self._labels.values():
+            label.complain("")  # was said in the other language
+        self._speak()
+
+    def action_language(self) -> None:
+        """The next language, from any field."""
+        self._choice.step()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was wrong is being mended."""
+        self._labels[str(event.input.id)].complain("")
+        self._show_keys()
 
     async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The next field; from the last one, join."""
-        names = [name for name, _label, _hint in self._fields()]
-        place = names.index(event.input.id or "handle")
-        if event.input.id == "handle":
-            try:
-                await self._forum.accounts.check_handle(event.value)
-            except ForumError as error:
-                self._fail(explain(error), "handle")
-                return
-            self.query_one("#error", Static).update("")
-            name = self.query_one("#display_name", Input)
-            if not name.value:
-                name.value = event.value.strip().removeprefix("@").capitalize()
-        if place + 1 < len(names):
-            self.query_one(f"#{names[place + 1]}", Input).focus()
-        elif not self._busy:
-            self._busy = True
-            try:
-                await self._join()
-            finally:
-                self._busy = False
+        """Enter in a line."""
+        event.stop()
+        await self.action_go_on()
 
-    async def _join(self) -> None:
-        values = {name: self.query_one(f"#{name}", Input).value.strip() for name, _l, _h in self._fields()}
-        form = Registration(language=language(), **values)
-        try:
-            actor = await self._register(form)
-        except InvalidInputError as error:
-            self._fail(explain(error), error.field)
-            if error.field == "invite_code":
-                self._wrong_codes += 1
-                if self._wrong_codes >= CODE_TRIES:
-                    self.exit(None, message=_("Too many wrong codes."))
-        except ConflictError as error:
-            known = await self._forum.accounts.actor_for_key(self._key.fingerprint)
-            if known is not None:  # registered meanwhile, in another session
-                self.exit(known)
-            else:
-                self._fail(explain(error))
-        except ForumError as error:
-            self._fail(explain(error))
+    async def action_go_on(self) -> None:
+        """To the next field; from the last one, send. A bad value keeps one where one is."""
+        focused = self.focused
+        if focused is None or not await self._check(focused):
+            return
+        place = self._order.index(focused)
+        if place == len(self._order) - 1:
+            self.action_send()
         else:
-            self.exit(actor)
+            self._go_to(self._order[place + 1])
 
-    async def _register(self, form: Registration) -> Actor:
+    def action_go_back(self) -> None:
+        """To the field before."""
+        place = self._order.index(self.focused) if self.focused in self._order else 1
+        self._go_to(self._order[max(0, place - 1)])
+
+    @staticmethod
+    def _go_to(field: Widget) -> None:
+        field.focus()
+        field.scroll_visible(animate=False)
+
+    @property
+    def focused_field(self) -> str:
+        """The name of the field one is in."""
+        return str(cast("Widget", self.focused).id)
+
+    # -- checks
+
+    async def _check(self, field: Widget) -> bool:
+        """Say what is wrong with a field as soon as one leaves it."""
+        problem = ""
+        if field is self._fields["handle"]:
+            problem = await self._handle_problem()
+        elif field is self._fields["time_zone"]:
+            problem = self._zone_problem()
+        elif field is self._fields["invite_code"] and self._mode is not RegistrationMode.OPEN:
+            problem = "" if self._fields["invite_code"].value.strip() else _(NEED_CODE)
+        self._labels[str(field.id)].complain(problem)
+        return not problem
+
+    async def _handle_problem(self) -> str:
+        handle = self._fields["handle"].value
+        try:
+            await self._forum.accounts.check_handle(handle)
+        except ForumError as error:
+            return explain(error)
+        name = self._fields["display_name"]
+        if not name.value:
+            name.value = handle.strip().removeprefix("@").capitalize()
+        return ""
+
+    def _zone_problem(self) -> str:
+        field = self._fields["time_zone"]
+        zone = find_zone(field.value)
+        if zone is None:
+            return zone_problem(field.value)
+        field.value = zone
+        return ""
+
+    # -- sending
+
+    def action_send(self) -> None:
+        """Make the account, once."""
+        if not self._busy:
+            self._busy = True
+            self.run_worker(self._send(), name="register")
+
+    async def _send(self) -> None:
+        try:
+            for field in self._order:
+                if not await self._check(field):
+                    self._go_to(field)
+                    return
+            self.exit(await self._make_account())
+        except InvalidInputError as error:
+            self._point_out(error)
+        except ConflictError as error:
+            await self._known_meanwhile(error)
+        except ForumError as error:
+            self._footer.say(explain(error), error=True)
+        finally:
+            self._busy = False
+
+    async def _make_account(self) -> Actor:
         """With the operator's claim code, with an invitation, or freely."""
         accounts = self._forum.accounts
+        values = {name: field.value.strip() for name, field in self._fields.items()}
+        form = Registration(language=self._chosen, **values)
         if form.invite_code:
+            # A code knows itself whether it is the operator's: one field is enough.
             try:
                 return await accounts.claim(form.invite_code, form, self._key)
             except InvalidInputError as error:
-                if error.field != "invite_code":
+                if error.field != "invite_code" or self._mode is RegistrationMode.CLOSED:
                     raise
-            return await accounts.register(form, self._key, invited=True)
-        if self._mode is not RegistrationMode.OPEN:
-            raise InvalidInputError(
-                N_("You need an invitation code: ask somebody who is in."), field="invite_code"
-            )
-        return await accounts.register(form, self._key)
+        return await accounts.register(form, self._key, invited=bool(form.invite_code))
+
+    def _point_out(self, error: InvalidInputError) -> None:
+        if error.field == "invite_code":
+            self._wrong_codes += 1
+            if self._wrong_codes >= CODE_TRIES:
+                self.farewell = _(TOO_MANY_CODES)
+                self.exit(None)
+                return
+        if error.field not in self._fields:
+            self._footer.say(explain(error), error=True)
+            return
+        self._labels[error.field].complain(explain(error))
+        self._go_to(self._fields[error.field])
+
+    async def _known_meanwhile(self, error: ConflictError) -> None:
+        """The same key was registered in another window: come in with its account."""
+        try:
+            actor = await self._forum.accounts.actor_for_key(self._key.fingerprint)
+        except ForumError:
+            actor = None
+        if actor is None:
+            self._footer.say(explain(error), error=True)
+            return
+        self.farewell = _(ALREADY_IN)
+        self.exit(actor)
+
+    # -- leaving
+
+    def action_leave(self) -> None:
+        """Leave without an account; asks when something was typed."""
+        if isinstance(self.screen, ConfirmModal):  # Ctrl-C twice means it
+            self.exit(None)
+            return
+        if not (self._fields["display_name"].value or self._fields["invite_code"].value):
+            self.exit(None)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.exit(None)
+
+        self.push_screen(ConfirmModal(_("Leave without an account?")), answered)
+
+    def paste_was_cut(self) -> None:
+        """The driver has cut a paste that was too large for any field."""
+        self._footer.say(_("That was too much to paste."), error=True)

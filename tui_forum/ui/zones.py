@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import available_timezones
 
-from tui_forum.i18n import known_zone
+from tui_forum.domain.text import display_line
+from tui_forum.i18n import _, known_zone
 
 SUGGESTIONS: Final = 3
 #: Folders of the zone database that repeat others or name no place.
@@ -51,3 +52,13 @@ def suggest_zones(text: str, limit: int = SUGGESTIONS) -> tuple[str, ...]:
         city = wanted.rpartition("/")[2]
         found = [cities[near] for near in difflib.get_close_matches(city, cities, limit, 0.7)]
     return tuple(found[:limit])
+
+
+def zone_problem(text: str) -> str:
+    """A sentence for a text that names no zone, with what it may have meant."""
+    zone = display_line(text)
+    meant = suggest_zones(text)
+    if meant:
+        sentence = _("“{zone}” is not a time zone. Did you mean {zones}?")
+        return sentence.format(zone=zone, zones=", ".join(meant))
+    return _("“{zone}” is not a time zone; try for example Europe/Berlin.").format(zone=zone)
