@@ -27,9 +27,12 @@ log = structlog.get_logger(__name__)
 MIN_SIZE: Final = (20, 5)
 MAX_SIZE: Final = (500, 200)
 ESCAPE_DELAY: Final = 0.1  # seconds after which a lone Escape is the key
-#: Keys handed to the app at a time, and messages it may have waiting before we wait.
-SLICE: Final = 64
-APP_QUEUE: Final = 128
+PASTE_DELAY: Final = 10.0  # seconds of silence after which a paste without an end is over
+#: Keys handed to the app at a time, what it may have waiting before we wait, and how long (seconds)
+#: before we look again: a flood of keys must not hold the loop for everyone else.
+SLICE: Final = 16
+APP_QUEUE: Final = 16
+PUMP_PAUSE: Final = 0.003
 
 _ENTER: Final = (
     "\x1b[?1049h"  # alternate screen
@@ -39,6 +42,14 @@ _ENTER: Final = (
     "\x1b[?2026$p"  # does it know synchronised output?
 )
 _LEAVE: Final = "\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[0m\x1b[?25h\x1b]0;\x07\x1b[?1049l"
+
+
+#: Textual's own reports of sizes do not pass :func:`clamp`.
+_NOT_FOR_APPS: Final = (messages.InBandWindowResize, events.Resize, events.CursorPosition)
+
+
+def _weight(token: Token) -> int:
+    return 1 if isinstance(token, Escape) else len(token.text) + 1
 
 
 def clamp(width: int, height: int) -> Size:
@@ -65,6 +76,8 @@ class ChannelDriver(Driver):
         self._guard = InputGuard()
         self._parser = XTermParser()
         self._waiting: deque[Token] = deque()
+        self._backlog = 0
+        self._holding = False
         self._escape_timer: asyncio.TimerHandle | None = None
         self._pump_handle: asyncio.Handle | None = None
         self._open = False
@@ -75,28 +88,40 @@ class ChannelDriver(Driver):
         """Hand text to the terminal, which sends all of a loop turn at once."""
         self._terminal.write(data)
 
+    def hold(self) -> None:
+        """The client does not read: paint nothing until :meth:`repaint`."""
+        if not self._holding:
+            self._holding = True
+            self._app._begin_batch()  # noqa: SLF001 - the public way is a context manager
+
     def repaint(self) -> None:
-        """Paint the whole screen once: frames were dropped."""
+        """The client reads again: paint the whole screen once, for frames were dropped."""
+        if not self._holding:
+            return
+        self._holding = False
         app = self._app
-        if app.is_running and app.screen_stack:
-            screen = app.screen
-            app._display(screen, screen._compositor.render_full_update())  # noqa: SLF001
+        with app._context():  # noqa: SLF001 - we come from the loop, not from the app's task
+            app._end_batch()  # noqa: SLF001
+            self._terminal.write(_ENTER)
+            if app.is_running and app.screen_stack:
+                app._display(app.screen, app.screen._compositor.render_full_update())  # noqa: SLF001
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
         self._open = True
         self._terminal.attach(self)
         self.write(_ENTER)
-        size = self._terminal.size
-        self._app.post_message(events.Resize(size, size))
+        self._app.post_message(events.Resize(self._terminal.size, self._terminal.size))
 
     def disable_input(self) -> None:
         """Take no more input."""
         self._open = False
         self._waiting.clear()
+        self._backlog = 0
         for handle in (self._escape_timer, self._pump_handle):
             if handle is not None:
                 handle.cancel()
+        self._escape_timer = self._pump_handle = None
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
@@ -108,8 +133,8 @@ class ChannelDriver(Driver):
 
     @property
     def backlog(self) -> int:
-        """How many tokens wait to be handed to the app."""
-        return len(self._waiting)
+        """How many characters of input wait to be handed to the app."""
+        return self._backlog
 
     def feed(self, text: str) -> None:
         """Take decoded input."""
@@ -119,20 +144,22 @@ class ChannelDriver(Driver):
             self._escape_timer.cancel()
             self._escape_timer = None
         self._take(self._guard.feed(text))
-        if self._guard.waiting:
-            self._escape_timer = self._loop.call_later(ESCAPE_DELAY, self._escape)
+        if self._guard.waiting and self._open:
+            delay = PASTE_DELAY if self._guard.in_paste else ESCAPE_DELAY
+            self._escape_timer = self._loop.call_later(delay, self._nothing_came)
 
-    def _escape(self) -> None:
+    def _nothing_came(self) -> None:
         self._escape_timer = None
         self._take(self._guard.timeout())
 
     def _take(self, tokens: Iterator[Token]) -> None:
         for token in tokens:
+            slices = [token]
             if isinstance(token, Keys) and len(token.text) > SLICE and token.text[0] != "\x1b":
                 text = token.text
-                self._waiting.extend(Keys(text[i : i + SLICE]) for i in range(0, len(text), SLICE))
-            else:
-                self._waiting.append(token)
+                slices = [Keys(text[i : i + SLICE]) for i in range(0, len(text), SLICE)]
+            self._waiting.extend(slices)
+            self._backlog += sum(map(_weight, slices))
         if self._waiting and self._pump_handle is None:
             self._pump()
 
@@ -140,13 +167,22 @@ class ChannelDriver(Driver):
         """Hand over a slice; the rest when the app has worked it off, so that others get their turn."""
         self._pump_handle = None
         handed = 0
-        while self._waiting and handed < SLICE and self._app._message_queue.qsize() < APP_QUEUE:  # noqa: SLF001
+        while self._waiting and handed < SLICE and not self._app_is_busy():
             token = self._waiting.popleft()
-            handed += len(token.text) if isinstance(token, Keys) else SLICE
+            self._backlog -= _weight(token)
+            handed += len(token.text) if isinstance(token, Keys) and token.text[0] != "\x1b" else 1
             self._hand_over(token)
         if self._waiting:
-            self._pump_handle = self._loop.call_later(0.005, self._pump)
+            self._pump_handle = self._loop.call_later(PUMP_PAUSE, self._pump)
         self._terminal.input_handled()
+
+    def _app_is_busy(self) -> bool:
+        """Whether the app, its screen or the focused widget has much to do already."""
+        app = self._app
+        screen = app.screen if app.screen_stack else None
+        focused = screen.focused if screen is not None else None
+        pumps = (pump for pump in (app, screen, focused) if pump is not None)
+        return any(pump._message_queue.qsize() >= APP_QUEUE for pump in pumps)  # noqa: SLF001
 
     def _hand_over(self, token: Token) -> None:
         if isinstance(token, Escape):
@@ -154,18 +190,26 @@ class ChannelDriver(Driver):
             return
         if isinstance(token, Pasted):
             self.process_message(events.Paste(token.text))
-            if token.cut:
-                told = getattr(self._app, "paste_was_cut", None)
-                if told is not None:
-                    self._app.call_later(told)
+            told = getattr(self._app, "paste_was_cut", None)
+            if token.cut and told is not None:
+                self._app.call_later(told)
             return
         try:
-            for message in self._parser.feed(token.text):
-                if not isinstance(message, messages.InBandWindowResize):
-                    self.process_message(message)
+            for message in self._parsed(token.text):
+                self.process_message(message)
         except Exception:  # whatever the parser met, the next key gets a new one
             log.warning("input_parser_failed", exc_info=True)
             self._parser = XTermParser()
+
+    def _parsed(self, text: str) -> list[Message]:
+        """What a whole token means; the parser waits for nothing afterwards."""
+        found = list(self._parser.feed(text))
+        if self._parser._timeout_time is not None:  # noqa: SLF001 - it thinks that more will come
+            self._parser._timeout_time = 0.0  # noqa: SLF001
+            late = list(self._parser.tick())
+            if len(text) == 2:  # Alt with a character; longer ones are keys that Textual does not know
+                found.extend(late)
+        return [message for message in found if not isinstance(message, _NOT_FOR_APPS)]
 
     def send_message(self, message: Message) -> None:
         """Straight to the app: we are on its loop."""

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import asyncssh
 import structlog
+from rich.color import ColorSystem as RichColorSystem
 from textual.geometry import Size
 
+from server.colours import reduce_colours
 from server.driver import ChannelDriver, clamp
 from tui_forum.i18n import _, language_of, set_locale
-from tui_forum.ui.traits import TerminalTraits, traits_of
+from tui_forum.ui.traits import ColorSystem, TerminalTraits, traits_of
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -29,7 +31,10 @@ HIGH_WATER: Final = 256 * 1024  # bytes on their way to a client above which not
 LOW_WATER: Final = 16 * 1024  # below which it is painted again
 CHECK: Final = 0.2  # seconds between looks at a client that does not read
 RESIZE_PAUSE: Final = 0.05  # seconds in which size changes become one
-INPUT_HIGH: Final = 4096  # tokens of input waiting above which the channel is not read
+INPUT_HIGH: Final = 16 * 1024  # characters of input waiting above which the channel is not read
+RESIZES: Final = 1000  # size changes in RESIZE_SPAN seconds after which the connection is cut
+RESIZE_SPAN: Final = 10.0
+PREPARE: Final = 5.0  # seconds an app has to keep what was typed, and again to end
 
 #: ``await next_app(traits, driver_class, result)``: the next app, given what the one before
 #: returned (``START`` at first); None ends the session.
@@ -43,8 +48,11 @@ START: Final = object()
 class Terminal:
     """The client's end: its size, and bytes to it with a bound."""
 
-    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], size: Size, stalled: float) -> None:
+    def __init__(
+        self, channel: asyncssh.SSHServerChannel[bytes], size: Size, depth: ColorSystem, stalled: float
+    ) -> None:
         self._channel = channel
+        self._depth: ColorSystem = depth
         self._loop = asyncio.get_running_loop()
         self._stalled_after = stalled
         self._pending: list[str] = []
@@ -52,6 +60,8 @@ class Terminal:
         self._resize_handle: asyncio.TimerHandle | None = None
         self._check_handle: asyncio.TimerHandle | None = None
         self._blocked_since: float | None = None
+        self._resizes = 0
+        self._resizes_since = 0.0
         self._reading_paused = False
         self._driver: ChannelDriver | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -61,6 +71,8 @@ class Terminal:
     def attach(self, driver: ChannelDriver) -> None:
         """``driver`` gets the input."""
         self._driver = driver
+        if self.blocked:
+            driver.hold()
 
     def detach(self, driver: ChannelDriver) -> None:
         """``driver`` is done."""
@@ -76,9 +88,12 @@ class Terminal:
         The channel alone is not enough: a client that announces an endless window and never
         reads lets everything through to the socket's buffer.
         """
+        return int(self._channel.get_write_buffer_size()) + self._unsent
+
+    @property
+    def _unsent(self) -> int:
         transport = getattr(self._channel.get_connection(), "_transport", None)
-        unsent: int = transport.get_write_buffer_size() if transport is not None else 0
-        return int(self._channel.get_write_buffer_size()) + unsent
+        return int(transport.get_write_buffer_size()) if transport is not None else 0
 
     def write(self, data: str) -> None:
         """Send at the end of this loop turn, or not at all while the client does not read."""
@@ -92,7 +107,7 @@ class Terminal:
         self._flush_handle = None
         if self.closed or not self._pending:
             return
-        data = "".join(self._pending).encode("utf-8", "replace")
+        data = reduce_colours("".join(self._pending), self._depth).encode("utf-8", "replace")
         self._pending.clear()
         try:
             self._channel.write(data)
@@ -102,6 +117,8 @@ class Terminal:
         if self.buffered > HIGH_WATER and self._blocked_since is None:
             self._blocked_since = self._loop.time()
             self._check_handle = self._loop.call_later(CHECK, self._check)
+            if self._driver is not None:
+                self._driver.hold()
 
     def _check(self) -> None:
         """The client did not read: does it now? Paint once in full, or hang up in the end."""
@@ -114,10 +131,18 @@ class Terminal:
                 self._driver.repaint()
         elif self._loop.time() - self._blocked_since > self._stalled_after:
             log.info("session_dropped", why="the client does not read")
-            self.close()
-            self._channel.get_connection().abort()
+            self.drop()
         else:
             self._check_handle = self._loop.call_later(CHECK, self._check)
+
+    def drop(self) -> None:
+        """Hang up without waiting for the client: its channel, or all when its socket is full."""
+        socket_is_full = self._unsent > LOW_WATER
+        self.close()
+        if socket_is_full:
+            self._channel.get_connection().abort()
+        else:
+            self._channel.abort()
 
     @property
     def blocked(self) -> bool:
@@ -142,7 +167,15 @@ class Terminal:
             self._channel.resume_reading()
 
     def resize(self, width: int, height: int) -> None:
-        """The client's window has changed; many changes in a row are one."""
+        """The client's window has changed; many changes in a row are one, too many cut the line."""
+        now = self._loop.time()
+        if now - self._resizes_since > RESIZE_SPAN:
+            self._resizes, self._resizes_since = 0, now
+        self._resizes += 1
+        if self._resizes == RESIZES:
+            log.info("session_dropped", why="too many changes of size")
+            self.close()
+            self._channel.get_connection().abort()
         self.size = clamp(width, height)
         if self._resize_handle is None and not self.closed:
             self._resize_handle = self._loop.call_later(RESIZE_PAUSE, self._resized)
@@ -154,11 +187,14 @@ class Terminal:
 
     def close(self) -> None:
         """Stop everything that is scheduled."""
+        if self.closed:
+            return
         self._flush()
         self.closed = True
         for handle in (self._resize_handle, self._check_handle):
             if handle is not None:
                 handle.cancel()
+        self._driver = None
 
 
 class AppSession(asyncssh.SSHServerSession[bytes]):
@@ -182,8 +218,11 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
         self._app: App[Any] | None = None
         self._refusal = ""
         self._idle_handle: asyncio.TimerHandle | None = None
+        self._last_input = 0.0
+        self._ending: asyncio.Task[None] | None = None
         self._ended = False
         self._goodbye = ""
+        self._status = 0
 
     # -- what asyncssh asks
 
@@ -224,9 +263,11 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
             context.run(self._refuse)
             return
         width, height, *_pixels = channel.get_terminal_size()
-        self._terminal = Terminal(channel, clamp(width, height), self._stalled)
         traits = traits_of(term, environment)
-        self._touch()
+        self._terminal = Terminal(channel, clamp(width, height), traits.color_system, self._stalled)
+        self._last_input = asyncio.get_running_loop().time()
+        if self._idle:
+            context.run(self._watch_idle)
         self._task = asyncio.get_running_loop().create_task(
             self._run(self._terminal, traits), name="session", context=context
         )
@@ -243,7 +284,7 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:  # noqa: ARG002
         """Keys."""
         if self._terminal is not None:
-            self._touch()
+            self._last_input = asyncio.get_running_loop().time()
             self._terminal.receive(data)
 
     def eof_received(self) -> bool:
@@ -274,25 +315,24 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
         elif self._task is not None:
             self._task.cancel()
 
-    def _touch(self) -> None:
-        if not self._idle:
-            return
-        if self._idle_handle is not None:
-            self._idle_handle.cancel()
-        self._idle_handle = asyncio.get_running_loop().call_later(self._idle, self._idled)
-
-    def _idled(self) -> None:
-        asyncio.get_running_loop().create_task(
-            self.end(_("You were away for long; your drafts are kept.")), name="idle"
-        )
+    def _watch_idle(self) -> None:
+        """One timer for the whole time without input, not one per key."""
+        loop = asyncio.get_running_loop()
+        left = self._last_input + self._idle - loop.time()
+        if left > 0:
+            self._idle_handle = loop.call_later(left, self._watch_idle)
+        else:
+            self._ending = loop.create_task(
+                self.end(_("You were away for long; your drafts are kept.")), name="idle"
+            )
 
     async def _run(self, terminal: Terminal, traits: TerminalTraits) -> None:
         driver_class = cast("type[Driver]", partial(ChannelDriver, terminal=terminal))
         result: object = START
         try:
-            while not terminal.closed:
+            while not terminal.closed and not self._goodbye:
                 app = await self._next_app(traits, driver_class, result)
-                if app is None:
+                if app is None or self._goodbye:
                     break
                 result = await self._run_app(app, terminal)
                 if result is _CRASHED:
@@ -321,6 +361,9 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
             app._close_messages_no_wait()  # noqa: SLF001
 
         app._handle_exception = failed  # type: ignore[method-assign]  # noqa: SLF001
+        # Styles and their escape codes are shared by all apps: see ``reduce_colours``.
+        app.console._color_system = RichColorSystem.TRUECOLOR  # noqa: SLF001
+        app.animation_level = "none"
         self._app = app
         result = await app.run_async(size=(terminal.size.width, terminal.size.height))
         self._app = None
@@ -329,9 +372,9 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
             return _CRASHED
         return result
 
-    @staticmethod
-    def _report(error: Exception, terminal: Terminal) -> None:
+    def _report(self, error: Exception, terminal: Terminal) -> None:
         """One plain sentence for the person, everything else for the log."""
+        self._status = 1
         reference = secrets.token_hex(4)
         log.error("session_crashed", reference=reference, exc_info=error)
         sentence = _("Something went wrong here; your drafts are kept. Please tell the operator: {reference}")
@@ -340,9 +383,15 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
     def _close(self, terminal: Terminal) -> None:
         if self._goodbye:
             terminal.write(f"{self._goodbye}\r\n")
+        if terminal.blocked and not terminal.closed:
+            terminal.drop()  # it would wait for the client for ever
+            return
         terminal.close()
+        self._exit()
+
+    def _exit(self) -> None:
         if self._channel is not None and not self._channel.is_closing():
-            self._channel.exit(0)
+            self._channel.exit(self._status)
 
     def _finished(self) -> None:
         if not self._ended:
@@ -352,21 +401,27 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
 
     async def end(self, sentence: str) -> None:
         """End the session with a sentence; the app may keep drafts first."""
-        app, terminal = self._app, self._terminal
         self._goodbye = sentence
+        app = self._app
         if app is not None:
             prepare = getattr(app, "prepare_shutdown", None)
             if prepare is not None:
                 try:
-                    async with asyncio.timeout(5):
+                    async with asyncio.timeout(PREPARE):
                         await prepare()
                 except Exception:
                     log.exception("prepare_shutdown_failed")
-            app.exit()
-        if self._task is not None and terminal is not None:
-            await asyncio.wait({self._task}, timeout=5)
-        elif self._channel is not None and not self._channel.is_closing():
-            self._channel.exit(0)
+        if self._task is None:
+            self._exit()
+            return
+        if self._app is not None:
+            self._app.exit()
+        else:
+            self._task.cancel()
+        _done, late = await asyncio.wait({self._task}, timeout=PREPARE)
+        for task in late:
+            log.warning("session_does_not_end")
+            task.cancel()
 
 
 _CRASHED: Final = object()
