@@ -52,6 +52,17 @@ def _weight(token: Token) -> int:
     return 1 if isinstance(token, Escape) else len(token.text) + 1
 
 
+def parsed(parser: XTermParser, text: str) -> list[Message]:
+    """What a whole token means; ``parser`` waits for nothing afterwards."""
+    found = list(parser.feed(text))
+    if parser._timeout_time is not None:  # noqa: SLF001 - it thinks that more will come
+        parser._timeout_time = 0.0  # noqa: SLF001
+        late = list(parser.tick())
+        if len(text) == 2:  # Alt with a character; longer ones are keys that Textual does not know
+            found.extend(late)
+    return [message for message in found if not isinstance(message, _NOT_FOR_APPS)]
+
+
 def clamp(width: int, height: int) -> Size:
     """A terminal's size within what is drawn: 20×5 to 500×200; 0×0 (unknown) is 80×24."""
     if width <= 0 or height <= 0:
@@ -195,21 +206,11 @@ class ChannelDriver(Driver):
                 self._app.call_later(told)
             return
         try:
-            for message in self._parsed(token.text):
+            for message in parsed(self._parser, token.text):
                 self.process_message(message)
         except Exception:  # whatever the parser met, the next key gets a new one
             log.warning("input_parser_failed", exc_info=True)
             self._parser = XTermParser()
-
-    def _parsed(self, text: str) -> list[Message]:
-        """What a whole token means; the parser waits for nothing afterwards."""
-        found = list(self._parser.feed(text))
-        if self._parser._timeout_time is not None:  # noqa: SLF001 - it thinks that more will come
-            self._parser._timeout_time = 0.0  # noqa: SLF001
-            late = list(self._parser.tick())
-            if len(text) == 2:  # Alt with a character; longer ones are keys that Textual does not know
-                found.extend(late)
-        return [message for message in found if not isinstance(message, _NOT_FOR_APPS)]
 
     def send_message(self, message: Message) -> None:
         """Straight to the app: we are on its loop."""
