@@ -66,6 +66,7 @@ class ForumApp(App[None], inherit_bindings=False):
 
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = ""
+    CSS_PATH = "screens/browse.tcss"  # Textual does not load a default screen's own
     DEFAULT_CSS = """
     .-hidden { display: none; }
     """

@@ -32,8 +32,6 @@ _LISTS: Final = (HOME, THREADS)
 class BrowseScreen(ForumScreen[None]):
     """The main screen."""
 
-    CSS_PATH = "browse.tcss"
-
     KEYS: ClassVar = (
         Key(("enter", "l", "right"), "enter", N_("open"), hint=True, levels=_LISTS),
         Key(("r",), "reply", N_("reply"), hint=True, levels=(POSTS,)),
@@ -73,6 +71,7 @@ class BrowseScreen(ForumScreen[None]):
         self.home = RowList[CommunityRow](draw_community, row_height=2, empty=_("There is no community yet."))
         self.threads = RowList[ThreadRow](draw_thread, empty=_("No threads yet: press c to write the first."))
         self.reader = Reader()
+        self.home.id, self.threads.id, self.reader.id = "home", "threads", "reader"
 
     # -- layout
 
