@@ -10,6 +10,7 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -140,7 +141,7 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """The database: ``forum.db`` in the data folder unless another is named."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.absolute() / 'forum.db'}"
+        return self.database_url or f"sqlite+aiosqlite:///{quote(str(self.data_dir.absolute() / 'forum.db'))}"
 
     @classmethod
     def settings_customise_sources(

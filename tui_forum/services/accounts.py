@@ -241,7 +241,7 @@ class Accounts:
 
         async with self._database.read() as connection:
             known, _ = await find(AccountRepository(connection))
-        return known or await self._database.write(work)
+        return known if known is not None else await self._database.write(work)
 
     async def add_keyless(self, form: Registration, role: SiteRole) -> Actor:
         """An account that no key logs into: only the demonstration makes and uses them."""

@@ -36,7 +36,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 
-from tui_forum.domain.errors import ConfigError, StorageBusyError
+from tui_forum.domain.errors import ConfigError, StorageBusyError, StorageFailedError
 from tui_forum.i18n import N_
 from tui_forum.storage.errors import BUSY, DRIVER_ERRORS, translate
 from tui_forum.storage.schema import bring_up_to_date
@@ -104,7 +104,11 @@ class Database(ABC):
             with contextlib.suppress(*DRIVER_ERRORS):  # what went wrong first is what is told
                 await database.close()
             if isinstance(error, DRIVER_ERRORS):
-                raise translate(error) from error
+                found = translate(error)
+                if isinstance(found, StorageFailedError):
+                    why = error.orig if isinstance(error, DBAPIError) else error
+                    found = StorageFailedError(N_("The database cannot be opened: {why}"), why=why)
+                raise found from error
             raise
         return database
 

@@ -6,7 +6,7 @@ import errno
 import sqlite3
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from tui_forum.domain.errors import (
@@ -23,6 +23,9 @@ FULL: Final = N_("The disk is full or cannot be written; nothing was written.")
 CLASH: Final = N_("Somebody else wrote the same meanwhile; nothing was written. Please try again.")
 FAILED: Final = N_("The database failed; nothing was written.")
 
+#: SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE (named in Python 3.11 only); unique_violation
+_CLASH_CODES: Final = {1555, 2067}
+_CLASH_STATE: Final = "23505"
 _BUSY_CODES: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _FULL_CODES: Final = {
     sqlite3.SQLITE_FULL,
@@ -48,10 +51,10 @@ def translate(error: BaseException) -> ForumError:
         return StorageBusyError(BUSY)
     if isinstance(error, OSError):
         return StorageFullError(FULL) if error.errno in _FULL_ERRNOS else StorageFailedError(FAILED)
-    if isinstance(error, IntegrityError):
-        return ConflictError(CLASH)
     cause: BaseException | None = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", None)
+    if code in _CLASH_CODES:
+        return ConflictError(CLASH)
     if code is not None:
         primary = code & 0xFF  # extended result codes keep the primary one in the low byte
         if primary in _BUSY_CODES:
@@ -59,6 +62,8 @@ def translate(error: BaseException) -> ForumError:
         if primary in _FULL_CODES:
             return StorageFullError(FULL)
     state = getattr(cause, "sqlstate", None)
+    if state == _CLASH_STATE:
+        return ConflictError(CLASH)
     if state in _BUSY_STATES:
         return StorageBusyError(BUSY)
     if state in _FULL_STATES:
