@@ -142,7 +142,7 @@ class ForumScreen(Screen[Result], inherit_bindings=False):
             self.status.show(sentence.format(width=MIN_WIDTH, height=MIN_HEIGHT), "")
         else:
             self.status.show(self.heading(), self.forum_app.status_text())
-        self.footer.show_keys(self.hints())
+        self.footer.show_keys(self.hints(), keep=True)
 
     def hints(self) -> list[tuple[str, str]]:
         """Keys and labels for the footer, the most useful first."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
@@ -22,7 +24,7 @@ from tui_forum.domain.views import Draft, PostRef
 from tui_forum.i18n import N_, _, explain, format_datetime, format_number
 from tui_forum.ui.keys import Key
 from tui_forum.ui.navigation import ComposeTarget
-from tui_forum.ui.screen import WIDE, ForumScreen, dialog
+from tui_forum.ui.screen import WIDE, ForumScreen
 from tui_forum.ui.widgets.bars import Footer, StatusBar
 from tui_forum.ui.widgets.preview import Preview
 
@@ -30,6 +32,12 @@ from tui_forum.ui.widgets.preview import Preview
 AUTOSAVE: Final = 1.0
 #: The count of characters is shown from this share of the limit on.
 NEAR_LIMIT: Final = 0.8
+
+#: Keys that scroll the preview where it stands instead of the editor, in screens full.
+SCROLLING: Final = {
+    "pagedown": 1.0, "space": 1.0, "pageup": -1.0, "ctrl+f": 1.0, "ctrl+b": -1.0,
+    "down": 0.1, "j": 0.1, "up": -0.1, "k": -0.1,
+}  # fmt: skip
 
 KIND_LABELS: Final = {ThreadKind.DISCUSSION: N_("discussion"), ThreadKind.QUESTION: N_("question")}
 
@@ -41,16 +49,18 @@ class Editor(TextArea):
         super().__init__(text, soft_wrap=True, tab_behavior="indent", show_line_numbers=False)
         self.cursor_blink = False
 
+    class Full(Message):
+        """A paste did not fit."""
+
     async def _on_paste(self, event: events.Paste) -> None:
         """Take no more than a draft may hold."""
-        room = DRAFT_MAX_CHARS - len(self.text)
+        event.stop()
+        event.prevent_default()  # Textual calls the base class's handler by itself
+        room = max(0, DRAFT_MAX_CHARS - len(self.text) + len(self.selected_text))
+        if result := self._replace_via_keyboard(event.text[:room], *self.selection):
+            self.move_cursor(result.end_location)
         if len(event.text) > room:
-            event.stop()
-            event.prevent_default()
-            self.app.paste_was_cut()  # type: ignore[attr-defined]
-            self.insert(event.text[: max(0, room)])
-            return
-        await super()._on_paste(event)
+            self.post_message(self.Full())
 
 
 class ComposeScreen(ForumScreen[PostRef | None]):
@@ -62,14 +72,14 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         Binding("escape", "keep", priority=True, show=False),
         Binding("f2,ctrl+o", "preview", priority=True, show=False),
         Binding("f3", "kind", priority=True, show=False),
-        Binding("ctrl+g", "discard", priority=True, show=False),
+        Binding("ctrl+g", "ask_discard", priority=True, show=False),
     ]
     KEYS: ClassVar = (
         Key(("ctrl+s", "ctrl+d"), "send", N_("send"), hint=True),
         Key(("escape",), "keep", N_("keep the draft"), hint=True),
         Key(("f2", "ctrl+o"), "preview", N_("preview"), hint=True),
         Key(("f3",), "kind", N_("discussion or question"), hint=True, levels=("thread",)),
-        Key(("ctrl+g",), "discard", N_("discard"), hint=True),
+        Key(("ctrl+g",), "ask_discard", N_("discard"), hint=True),
     )
 
     def __init__(self, target: ComposeTarget) -> None:
@@ -80,10 +90,16 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self._loaded = False
         self._sending = False
         self._done = False
+        self._asking = False
         self._dirty = False
+        self._unsaved = False  # the last try to write the draft failed
+        #: Title and text as they are in the database, or as they were found.
+        self._kept = ("", "")
         self._timer: Timer | None = None
         self._saving = asyncio.Lock()
         self._parent_line = ""
+        self._community = ""
+        self._present: str | None = None  # the post's text, when it was changed meanwhile
         self.title_field = Input(placeholder=_("Title"), compact=True)
         self.title_field.cursor_blink = False
         self.editor = Editor("")
@@ -127,6 +143,8 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             what = _("Change your post")
         elif self._starts_thread:
             what = _("New thread")
+            if self._community:
+                what = _("New thread in {community}").format(community=display_line(self._community))
         else:
             what = _("Reply")
         count = len(self.editor.text)
@@ -157,10 +175,11 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self._show_kind()
         draft = await self.ask(self.forum.drafts.get(self.actor, self._target.draft_key))
         self._draft = draft
-        restored = draft is not None and (draft.body or draft.title)
+        restored = draft is not None and bool(draft.body or draft.title)
         text = draft.body if draft is not None and restored else self._target.initial_body
         if self._starts_thread and draft is not None:
             self.title_field.value = draft.title
+        self._kept = (self.title_field.value, text)
         if self.editor.text:  # typed ahead while the draft was fetched
             text += self.editor.text
         self.editor.load_text(text)
@@ -170,11 +189,35 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         await super().on_mount()
         if draft is not None and restored:
             self.say(_("Your draft of {when} is back.").format(when=format_datetime(draft.updated_at)))
-        await self._show_parent()
+        await self._show_surroundings()
+        if draft is not None and restored and self._target.post_id is not None:
+            await self._compare(draft)
 
-    async def _show_parent(self) -> None:
+    async def _compare(self, draft: Draft | None = None) -> None:
+        """Show the post as it is now beside one's text, when it was changed since.
+
+        From then on sending replaces that text, knowingly.
+        """
+        assert self._target.post_id is not None
+        post = await self.ask(self.forum.posts.mine(self.actor, self._target.post_id))
+        if post is None or post.body == self.editor.text:
+            return
+        if draft is not None and (post.edited_at is None or post.edited_at <= draft.updated_at):
+            return
+        self._target = replace(self._target, revision=post.revision, initial_body=post.body)
+        self._present = post.body
+        self._show_preview(shown=True)
+        self.say(_("The post was changed meanwhile: this is its text now. Ctrl-S replaces it."), error=True)
+
+    async def _show_surroundings(self) -> None:
+        """The post that is answered, or the community that a thread is for."""
         target = self._target
-        if target.thread_id is None or target.reply_to is None:
+        if target.thread_id is None:
+            row = await self.ask(self.forum.communities.community_by_id(self.actor, target.community_id))
+            self._community = row.name if row is not None else ""
+            self.refresh_bars()
+            return
+        if target.reply_to is None:
             return
         try:
             parent = await self.forum.threads.post(self.actor, target.thread_id, target.reply_to)
@@ -196,8 +239,15 @@ class ComposeScreen(ForumScreen[PostRef | None]):
     def on_text_area_changed(self) -> None:
         """A change of the text."""
         self._note_change()
-        if self.preview.display:
+        if self.preview.display and self._present is None:
             self.preview.show(self.editor.text)
+
+    def on_editor_full(self) -> None:
+        """A paste did not fit."""
+        limit = format_number(DRAFT_MAX_CHARS)
+        self.say(
+            _("Only a part was taken: a draft holds {limit} characters.").format(limit=limit), error=True
+        )
 
     def on_input_submitted(self) -> None:
         """Enter in the title goes on to the text."""
@@ -206,7 +256,10 @@ class ComposeScreen(ForumScreen[PostRef | None]):
     def _note_change(self) -> None:
         if not self._loaded or self._done:
             return
+        if not self._dirty and (self.title_field.value, self.editor.text) == self._kept:
+            return  # the draft has just been put in
         self._dirty = True
+        self.footer.show_keys(self.hints())
         self.refresh_bars()
         if self._timer is None:
             self._timer = self.set_timer(AUTOSAVE, self._autosave)
@@ -221,23 +274,33 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             if not self._dirty or self._done:
                 return True
             self._dirty = False
+            title, body = self.title_field.value, self.editor.text
             try:
                 self._draft = await self.forum.drafts.save(
-                    self.actor, self._target.draft_key, title=self.title_field.value, body=self.editor.text
+                    self.actor, self._target.draft_key, title=title, body=body
                 )
             except ForumError as error:
                 self._dirty = True
-                if self.is_mounted and self._timer is None:
-                    self._timer = self.set_timer(AUTOSAVE, self._autosave)
+                if self.is_mounted:
+                    self._timer = self._timer or self.set_timer(AUTOSAVE, self._autosave)
+                    self._unsaved = True
                     self.say(_("The draft is not saved yet: {why}").format(why=explain(error)), error=True)
                 return False
+            self._kept = (title, body)
+            if self._unsaved:
+                self._unsaved = False
+                if self.is_mounted:
+                    self.say(_("The draft is saved now."))
             return True
 
     # -- keys
 
     async def on_key(self, event: events.Key) -> None:
-        """Shift-Tab goes back to the title, Tab on to the text."""
-        if event.key in {"tab", "shift+tab", "down"} and self.focused is self.title_field:
+        """Shift-Tab goes back to the title, Tab on to the text; the preview alone scrolls."""
+        if self.preview.display and not self.editor.display and event.key in SCROLLING:
+            event.stop()
+            self.preview.scroll_lines(int(SCROLLING[event.key] * max(1, self.preview.size.height - 1)) or 1)
+        elif event.key in {"tab", "shift+tab", "down"} and self.focused is self.title_field:
             event.stop()
             event.prevent_default()
             self.editor.focus()
@@ -254,13 +317,22 @@ class ComposeScreen(ForumScreen[PostRef | None]):
 
     def action_preview(self) -> None:
         """Show or hide how it will look; instead of the editor where there is no room for both."""
-        shown = not self.preview.display
+        self._present = None
+        self._show_preview(shown=not self.preview.display)
+
+    def _show_preview(self, *, shown: bool) -> None:
         self.preview.display = shown
         self.editor.display = not shown or self.size.width >= WIDE
         if shown:
-            self.preview.show(self.editor.text)
+            self.preview.show(self.editor.text if self._present is None else self._present)
         if self.editor.display:
             self.editor.focus()
+        self.footer.show_keys(self.hints())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Side by side or one at a time."""
+        self.editor.display = not self.preview.display or event.size.width >= WIDE
+        super().on_resize(event)
 
     async def action_keep(self) -> None:
         """Leave; the draft stays."""
@@ -284,10 +356,21 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             if self._draft is not None:
                 await self.ask(self.forum.drafts.discard(self.actor, self._target.draft_key))
 
-    @dialog
-    async def action_discard(self) -> None:
-        """Throw the draft away, after asking."""
-        if not self.editor.text.strip() or await self.forum_app.confirm(_("Discard what you have written?")):
+    def action_ask_discard(self) -> None:
+        """Throw the draft away, after asking; not while it is being sent."""
+        if not self._sending and not self._asking:
+            self._asking = True
+            self.run_worker(self._discard(), name="discard")
+
+    async def _discard(self) -> None:
+        try:
+            await self._ask_and_discard()
+        finally:
+            self._asking = False
+
+    async def _ask_and_discard(self) -> None:
+        typed = self.editor.text.strip() or self.title_field.value.strip()
+        if not typed or await self.forum_app.confirm(_("Discard what you have written?")):
             await self._forget()
             self.dismiss(None)
 
@@ -309,8 +392,10 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             self.say(explain(error), error=True)
             (self.title_field if error.field == "title" else self.editor).focus()
         except ConflictError as error:
-            kept = _("{why} Your draft is kept.").format(why=explain(error))
-            self.say(kept, error=True)
+            if self._target.post_id is not None:
+                await self._compare()
+            if self._present is None:
+                self.say(_("{why} Your draft is kept.").format(why=explain(error)), error=True)
         except ForumError as error:
             self.say(explain(error), error=True)
         else:

@@ -77,11 +77,16 @@ class Footer(Line):
         self._sentence = ""
         self._error = False
 
-    def show_keys(self, keys: list[tuple[str, str]]) -> None:
-        """Show keys and labels; as many as there is room for, the last one always."""
-        if keys != self._keys or self._sentence:
+    def show_keys(self, keys: list[tuple[str, str]], *, keep: bool = False) -> None:
+        """Show keys and labels; as many as there is room for, the last one always.
+
+        ``keep`` lets a sentence stand until the next key: what happens elsewhere must not
+        wipe it away before it is read.
+        """
+        if keys != self._keys or (self._sentence and not keep):
             self._keys = keys
-            self._sentence = ""
+            if not keep:
+                self._sentence = ""
             self.refresh()
 
     def say(self, sentence: str, *, error: bool = False) -> None:

@@ -26,6 +26,8 @@ class Preview(Widget):
         super().__init__()
         self._source = source
         self._top = 0
+        self._rendered: tuple[Strip, ...] = ()
+        self._rendered_for: tuple[object, ...] = ()
 
     def show(self, source: str) -> None:
         """Show another text from its beginning, or the same one where one was."""
@@ -35,7 +37,13 @@ class Preview(Widget):
     def _lines(self) -> tuple[Strip, ...]:
         app = cast("ForumApp", self.app)
         width = max(10, self.size.width - 2)
-        return render_markdown(self._source, width, app.skin.palette, hyperlinks=app.traits.hyperlinks)
+        wanted = (self._source, width, app.skin.name)
+        if wanted != self._rendered_for:
+            self._rendered = render_markdown(
+                self._source, width, app.skin.palette, hyperlinks=app.traits.hyperlinks
+            )
+            self._rendered_for = wanted
+        return self._rendered
 
     def scroll_lines(self, lines: int) -> None:
         """Move the view."""
@@ -55,7 +63,7 @@ class Preview(Widget):
 
     def render_lines(self, crop: object) -> list[Strip]:
         """Render once for all lines that are asked for."""
-        self._rendered = self._lines()
+        self._lines()
         return super().render_lines(crop)  # type: ignore[arg-type]
 
     def render_line(self, y: int) -> Strip:
