@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, TextIO
 
@@ -52,6 +53,20 @@ def _weight(token: Token) -> int:
     return 1 if isinstance(token, Escape) else len(token.text) + 1
 
 
+class KeyParser(XTermParser):
+    """Textual's parser without the cache on its method: it keeps parsers, their last keys, whole apps."""
+
+    def _parse_extended_key(  # type: ignore[override]  # there it is a cache, here a method
+        self, sequence: str
+    ) -> list[events.Key] | None:
+        return _extended_key(sequence)
+
+
+@lru_cache(maxsize=1024)
+def _extended_key(sequence: str) -> list[events.Key] | None:
+    return XTermParser._parse_extended_key.__wrapped__(XTermParser, sequence)  # noqa: SLF001
+
+
 def parsed(parser: XTermParser, text: str) -> list[Message]:
     """What a whole token means; ``parser`` waits for nothing afterwards."""
     found = list(parser.feed(text))
@@ -85,7 +100,7 @@ class ChannelDriver(Driver):
         super().__init__(app, debug=debug, mouse=mouse, size=(terminal.size.width, terminal.size.height))
         self._terminal = terminal
         self._guard = InputGuard()
-        self._parser = XTermParser()
+        self._parser = KeyParser()
         self._waiting: deque[Token] = deque()
         self._backlog = 0
         self._holding = False
@@ -210,7 +225,7 @@ class ChannelDriver(Driver):
                 self.process_message(message)
         except Exception:  # whatever the parser met, the next key gets a new one
             log.warning("input_parser_failed", exc_info=True)
-            self._parser = XTermParser()
+            self._parser = KeyParser()
 
     def send_message(self, message: Message) -> None:
         """Straight to the app: we are on its loop."""

@@ -215,11 +215,14 @@ class Host(asyncssh.SSHServer):
     ) -> Client:
         """A session, on a connection of its own unless one is given."""
         connection = connection or await self.connect()
-        session: Client
-        pty = {"request_pty": False} if term is None else {"term_type": term, "term_size": size}
-        _chan, session = await connection.create_session(
-            Client, command, encoding=None, env=env or (), **pty, **options
+        pty: dict[str, Any] = (
+            {"request_pty": False} if term is None else {"term_type": term, "term_size": size}
         )
+        environment: Any = env or {}
+        _chan, session = await connection.create_session(
+            Client, command, encoding=None, env=environment, **pty, **options
+        )
+        assert isinstance(session, Client)
         session.connection = connection
         session.screen.resize(size[1], size[0])
         return session

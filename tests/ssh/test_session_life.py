@@ -9,6 +9,7 @@ import sys
 import threading
 from typing import Any
 
+import asyncssh
 import pytest
 from structlog.testing import capture_logs
 from textual.app import App
@@ -36,8 +37,9 @@ async def test_apps_run_one_after_the_other(serve: Serve) -> None:
 
     async def two(traits: Any, driver_class: Any, previous: object) -> App[Any] | None:
         if previous == "left" and len(host.apps) < 2:
-            host.apps.append(second(traits, driver_class))
-            return host.apps[-1]
+            app = second(traits, driver_class)
+            host.apps.append(app)
+            return app
         return await first(traits, driver_class, previous)
 
     host._next_app = two  # type: ignore[method-assign]
@@ -71,8 +73,6 @@ async def test_commands_are_refused_in_one_line_with_exit_code_2(serve: Serve) -
 
 async def test_subsystems_are_refused(serve: Serve) -> None:
     """No sftp, nothing."""
-    import asyncssh
-
     host = await serve()
     connection = await host.connect()
     with pytest.raises(asyncssh.ChannelOpenError):

@@ -147,12 +147,11 @@ ATOMS = [
 def test_a_million_fuzzed_sequences_are_survived() -> None:
     """Through Textual's own parser, as the driver feeds it; afterwards a key is still a key."""
     from textual import events
-    from textual._xterm_parser import XTermParser
 
-    from server.driver import parsed
+    from server.driver import KeyParser, parsed
 
     chance = random.Random(20)
-    guard, parser = InputGuard(), XTermParser()
+    guard, parser = InputGuard(), KeyParser()
     decode = codecs.getincrementaldecoder("utf-8")("replace").decode
     handled = 0
     for _ in range(10_000):
