@@ -121,14 +121,17 @@ class Slow(Probe):
         """Work."""
         end = time.perf_counter() + 0.002
         while time.perf_counter() < end:
-            pass
-        super().on_key(event)
+            pass  # Textual calls the handler of ``Probe`` as well
 
 
 def _first(kind: Any) -> Callable[[Any, Any], Any]:
     """``kind`` for the first session, a ``Probe`` for the others."""
     kinds = iter([kind])
-    return lambda traits, driver_class: next(kinds, Probe)(traits, driver_class)
+
+    def make(traits: Any, driver_class: Any) -> Any:
+        return next(kinds, Probe)(traits, driver_class)
+
+    return make
 
 
 async def test_a_flood_of_keys_does_not_hold_the_loop(serve: Serve) -> None:
@@ -144,7 +147,7 @@ async def test_a_flood_of_keys_does_not_hold_the_loop(serve: Serve) -> None:
         for number in range(1, 11):
             bystander.press("b")
             await bystander.until(f"key {number} b")
-        await flooding.until(lambda: len(slow.keys) == 2000)
+        await flooding.until(lambda: len(slow.keys) >= 2000)
     assert lag.worst < 0.1
 
 
@@ -158,11 +161,10 @@ async def test_more_keys_than_can_be_handled_are_not_read(serve: Serve) -> None:
     client.press("j" * (2 * MIB))
     most = 0
     async with asyncio.timeout(10):
-        while not (driver._terminal._reading_paused and channel._recv_buf):
-            await asyncio.sleep(0)
-    for _ in range(50):
-        await asyncio.sleep(0)
-        most = max(most, driver.backlog + sum(len(data) for data, _type in channel._recv_buf))
+        for _ in range(100):
+            await asyncio.sleep(0.001)
+            most = max(most, driver.backlog + sum(len(data) for data, _type in channel._recv_buf))
+    assert driver._terminal._reading_paused
     assert most < 300 * 1024
 
 
