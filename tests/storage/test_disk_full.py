@@ -41,8 +41,7 @@ async def fill(forum: Forum, actor: Actor, thread_id: int) -> int:
     for sent in range(1000):
         try:
             await forum.posts.reply(actor, thread_id, "word " * 5_000)
-        except StorageFullError as error:
-            assert "nothing was written" in str(error)
+        except StorageFullError:
             return sent
     pytest.fail("it never got full")
 

@@ -1,0 +1,173 @@
+"""Communities: opening, joining, leaving, roles; what counts as read when one joins."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.forums import member, number, person, place
+from tui_forum.domain.entities import Role, SiteRole, Visibility
+from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from tui_forum.services.forum import Forum
+
+
+async def test_home_shows_ones_communities_first_and_others_to_join(forum: Forum) -> None:
+    boss, garden = await place(forum)
+    _, kitchen = await place(forum, "kitchen")
+    ada = await person(forum, "ada")
+    home = await forum.communities.home(ada)
+    assert home.joined == ()
+    assert [row.slug for row in home.others] == ["garden", "kitchen"]
+    await forum.communities.join(ada, kitchen.community_id)
+    home = await forum.communities.home(ada)
+    assert [(row.slug, row.role) for row in home.joined] == [("kitchen", Role.MEMBER)]
+    assert [row.slug for row in home.others] == ["garden"]
+    assert home.joined[0].member_count == 2
+    await forum.communities.leave(ada, kitchen.community_id)
+    assert (await forum.communities.community(ada, "kitchen")).member_count == 1
+    assert (await forum.communities.community(boss, "GARDEN")).community_id == garden.community_id
+
+
+async def test_the_community_with_the_latest_post_comes_first(forum: Forum) -> None:
+    boss, garden = await place(forum)
+    kitchen = await forum.communities.open(boss, "kitchen", "Kitchen", "")
+    for turn in (kitchen, garden, kitchen):
+        await forum.posts.start_thread(boss, turn.community_id, "News", "Here")
+        assert (await forum.communities.home(boss)).joined[0].slug == turn.slug
+
+
+async def test_more_communities_than_a_page_come_page_by_page(sqlite_forum: Forum) -> None:
+    boss = await person(sqlite_forum, "boss", SiteRole.ADMIN)
+    slugs = [f"c{n:03}" for n in range(120)]
+    for slug in slugs:
+        await sqlite_forum.communities.open(boss, slug, slug, "")
+    ada = await person(sqlite_forum, "ada")
+    home = await sqlite_forum.communities.home(ada)
+    found, after = list(home.others), home.others_next
+    while after is not None:
+        more, after = await sqlite_forum.communities.others(ada, after)
+        found += more
+    assert [row.slug for row in found] == slugs
+
+
+async def test_what_was_there_when_one_joined_counts_as_read(forum: Forum) -> None:
+    boss, garden = await place(forum)
+    old = await forum.posts.start_thread(boss, garden.community_id, "Old", "There before")
+    ada = await member(forum, "ada", garden)
+    assert (await forum.communities.home(ada)).joined[0].unread == 0
+    new = await forum.posts.start_thread(boss, garden.community_id, "New", "Came later")
+    await forum.posts.reply(boss, old.thread_id, "Came later, too")
+    assert (await forum.communities.home(ada)).joined[0].unread == 2
+    unread = {row.title: row.unread for row in (await forum.threads.page(ada, garden.community_id)).rows}
+    assert unread == {"Old": 1, "New": 1}
+    assert (await forum.threads.view(ada, old.thread_id)).landing == 2
+    assert (await forum.threads.view(ada, new.thread_id)).landing == 1
+
+
+async def test_mark_all_read_leaves_nothing_unread_and_later_posts_count_again(forum: Forum) -> None:
+    boss, garden = await place(forum)
+    ada = await member(forum, "ada", garden)
+    start = await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
+    await forum.communities.mark_all_read(ada, garden.community_id)
+    assert (await forum.communities.home(ada)).joined[0].unread == 0
+    assert await forum.threads.next_unread(ada) is None
+    await forum.posts.reply(boss, start.thread_id, "Now!")
+    assert (await forum.communities.home(ada)).joined[0].unread == 1
+    assert (await forum.threads.view(ada, start.thread_id)).landing == 2
+
+
+async def test_a_post_elsewhere_does_not_make_later_posts_here_read(postgres_url: str) -> None:
+    """Post ids are given out before the commit: a baseline must not run ahead of what is committed."""
+    from tests.forums import rows
+    from tui_forum.bootstrap import open_forum
+    from tui_forum.config import Settings
+
+    forum = await open_forum(Settings(database_url=postgres_url))
+    boss, garden = await place(forum)
+    kitchen = await forum.communities.open(boss, "kitchen", "Kitchen", "")
+    ada = await member(forum, "ada", garden)
+    start = await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
+    await forum.posts.start_thread(boss, kitchen.community_id, "Soup", "What?")
+    await forum.communities.mark_all_read(ada, garden.community_id)
+    assert await rows(
+        forum.database, "SELECT read_baseline FROM membership WHERE account_id = :a", a=ada.account_id
+    ) == [(start.post_id,)]
+    await forum.close()
+
+
+async def test_joining_fifty_times_at_once_is_one_membership(forum: Forum) -> None:
+    _, garden = await place(forum)
+    ada = await person(forum, "ada")
+    await asyncio.gather(
+        *(forum.communities.join(ada, garden.community_id) for _ in range(50)), return_exceptions=True
+    )
+    assert (await forum.communities.community(ada, "garden")).member_count == 2
+    assert await number(forum.database, "SELECT count(*) FROM event WHERE kind = 'member_joined'") == 1
+
+
+async def test_joining_needs_an_open_community(forum: Forum) -> None:
+    _, approval = await place(forum, "approval", Visibility.APPROVAL)
+    ada = await person(forum, "ada")
+    with pytest.raises(NotAllowedError, match="approval or an invitation"):
+        await forum.communities.join(ada, approval.community_id)
+
+
+@pytest.mark.parametrize(
+    ("field", "slug", "name", "statement"),
+    [
+        ("slug", "", "Garden", ""),
+        ("slug", "a b", "Garden", ""),
+        ("slug", "x" * 41, "Garden", ""),
+        ("name", "garden", " ", ""),
+        ("name", "garden", "x" * 81, ""),
+        ("statement", "garden", "Garden", "x" * 301),
+    ],
+)
+async def test_a_community_with_a_wrong_field_is_not_opened(
+    sqlite_forum: Forum, field: str, slug: str, name: str, statement: str
+) -> None:
+    boss = await person(sqlite_forum, "boss", SiteRole.ADMIN)
+    with pytest.raises(InvalidInputError) as caught:
+        await sqlite_forum.communities.open(boss, slug, name, statement)
+    assert caught.value.field == field
+
+
+async def test_one_slug_is_one_community(forum: Forum) -> None:
+    boss, _ = await place(forum)
+    with pytest.raises(InvalidInputError, match="already"):
+        await forum.communities.open(boss, "Garden", "Another", "")
+    with pytest.raises(NotAllowedError):
+        await forum.communities.open(await person(forum, "ada"), "mine", "Mine", "")
+    with pytest.raises(NotFoundError, match="no community “nowhere”"):
+        await forum.communities.community(boss, "nowhere")
+
+
+async def test_the_last_manager_neither_leaves_nor_steps_down_even_when_two_do_so_at_once(
+    forum: Forum,
+) -> None:
+    boss, garden = await place(forum)
+    with pytest.raises(ConflictError, match="needs a manager"):
+        await forum.communities.leave(boss, garden.community_id)
+    with pytest.raises(ConflictError, match="needs a manager"):
+        await forum.communities.set_role(boss, garden.community_id, boss.handle, Role.MEMBER)
+    ada = await member(forum, "ada", garden, Role.MANAGER, boss)
+    ends = await asyncio.gather(
+        forum.communities.leave(boss, garden.community_id),
+        forum.communities.leave(ada, garden.community_id),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(end, ConflictError) for end in ends) == 1
+
+
+async def test_roles_are_given_by_managers_to_members(forum: Forum) -> None:
+    boss, garden = await place(forum)
+    ada, ben = await member(forum, "ada", garden), await person(forum, "ben")
+    with pytest.raises(NotAllowedError, match="Only managers"):
+        await forum.communities.set_role(ada, garden.community_id, "ada", Role.MODERATOR)
+    with pytest.raises(NotFoundError, match="@ben is not a member"):
+        await forum.communities.set_role(boss, garden.community_id, ben.handle, Role.MODERATOR)
+    with pytest.raises(NotFoundError):
+        await forum.communities.set_role(boss, garden.community_id, "nobody-here", Role.MODERATOR)
+    await forum.communities.set_role(boss, garden.community_id, "ada", Role.MODERATOR)
+    assert (await forum.communities.community(ada, "garden")).role is Role.MODERATOR

@@ -1,0 +1,146 @@
+"""Who may do what: the whole table, read line by line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tui_forum.domain.entities import PostState, Role, SiteRole, Visibility
+from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from tui_forum.domain.policy import Action, Standing, decide, require
+
+WHO = {
+    "outsider": Standing(SiteRole.MEMBER),
+    "approval": Standing(SiteRole.MEMBER, visibility=Visibility.APPROVAL),  # outside of such a community
+    "invite": Standing(SiteRole.MEMBER, visibility=Visibility.INVITE),  # outside of such a community
+    "member": Standing(SiteRole.MEMBER, Role.MEMBER),
+    "author": Standing(SiteRole.MEMBER, Role.MEMBER, own=True),
+    "moderator": Standing(SiteRole.MEMBER, Role.MODERATOR),
+    "manager": Standing(SiteRole.MEMBER, Role.MANAGER),
+    "site-mod": Standing(SiteRole.MODERATOR),  # no member
+    "admin": Standing(SiteRole.ADMIN),  # no member
+}
+# yes; no: not allowed; -: must not learn that there is such a thing; late: not in this state
+TABLE = """
+                outsider approval invite member author moderator manager site-mod admin
+see_community   yes      yes      -      yes    yes    yes       yes     yes      yes
+read            yes      -        -      yes    yes    yes       yes     yes      yes
+join            yes      no       -      late   late   late      late    yes      yes
+leave           late     late     -      yes    yes    yes       yes     late     late
+start_thread    no       -        -      yes    yes    yes       yes     no       no
+reply           no       -        -      yes    yes    yes       yes     no       no
+edit_post       no       -        -      no     yes    no        no      no       no
+delete_post     no       -        -      no     yes    no        no      no       no
+see_hidden_text no       -        -      no     yes    yes       yes     yes      yes
+see_revisions   no       -        -      no     yes    yes       yes     yes      yes
+report_post     yes      -        -      yes    no     yes       yes     yes      yes
+accept_answer   no       -        -      no     yes    yes       yes     yes      yes
+lock_thread     no       -        -      no     no     yes       yes     yes      yes
+moderate        no       -        -      no     no     yes       yes     yes      yes
+set_role        no       -        -      no     no     no        yes     no       yes
+open_community  no       no       no     no     no     no        no      no       yes
+make_invite     no       no       no     no     no     no        no      yes      yes
+administer      no       no       no     no     no     no        no      no       yes
+"""
+#: What differs from the table where the post or the thread is in another state.
+OTHER_STATES = {
+    "a removed post": (
+        {"post_state": PostState.REMOVED},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+edit_post       no       -        -      no     late   no        no      no       no
+delete_post     no       -        -      no     late   no        no      no       no
+report_post     late     -        -      late   no     late      late    late     late
+""",
+    ),
+    "a post deleted by its author": (
+        {"post_state": PostState.DELETED},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+edit_post       no       -        -      no     late   no        no      no       no
+delete_post     no       -        -      no     late   no        no      no       no
+see_hidden_text no       -        -      no     no     no        no      no       no
+see_revisions   no       -        -      no     no     no        no      no       no
+report_post     late     -        -      late   no     late      late    late     late
+""",
+    ),
+    "a locked thread": (
+        {"locked": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+start_thread    no       -        -      late   late   yes       yes     no       no
+reply           no       -        -      late   late   yes       yes     no       no
+edit_post       no       -        -      no     late   no        no      no       no
+""",
+    ),
+    "a removed thread": (
+        {"removed": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+start_thread    no       -        -      late   late   late      late    no       no
+reply           no       -        -      late   late   late      late    no       no
+edit_post       no       -        -      no     late   no        no      no       no
+""",
+    ),
+}
+ERRORS = {"no": NotAllowedError, "-": NotFoundError, "late": ConflictError}
+
+
+def cells(table: str) -> Iterator[tuple[Action, str, str]]:
+    head, *lines = table.strip().splitlines()
+    for line in lines:
+        action, *answers = line.split()
+        for who, answer in zip(head.split(), answers, strict=True):
+            yield Action(action), who, answer
+
+
+def answer_to(action: Action, standing: Standing) -> str:
+    verdict = decide(action, standing)
+    if verdict.allowed:
+        return "yes"
+    return next(word for word, error in ERRORS.items() if verdict.error is error)
+
+
+@pytest.mark.parametrize(("action", "who", "answer"), list(cells(TABLE)))
+def test_who_may_do_what(action: Action, who: str, answer: str) -> None:
+    assert answer_to(action, WHO[who]) == answer
+
+
+@pytest.mark.parametrize("state", OTHER_STATES)
+def test_what_another_state_changes_and_nothing_else(state: str) -> None:
+    change, table = OTHER_STATES[state]
+    expected = {(action, who): answer for action, who, answer in cells(TABLE)}
+    expected |= {(action, who): answer for action, who, answer in cells(table)}
+    found = {
+        (action, who): answer_to(action, replace(WHO[who], **change))  # type: ignore[arg-type]
+        for action, who in expected
+    }
+    assert found == expected
+
+
+def test_the_table_is_complete() -> None:
+    assert {(action, who) for action, who, _ in cells(TABLE)} == {(a, who) for a in Action for who in WHO}
+
+
+def test_a_no_says_why() -> None:
+    for action, who, answer in cells(TABLE):
+        if answer == "yes":
+            require(action, WHO[who])
+        else:
+            with pytest.raises(ERRORS[answer], match=r"^[A-Z].+\.$"):
+                require(action, WHO[who])
+
+
+def test_a_check_takes_at_most_20_microseconds() -> None:
+    questions = [(action, standing) for action in Action for standing in WHO.values()]
+    best = 1.0
+    for _ in range(5):
+        started = time.perf_counter()
+        for _ in range(20):
+            for action, standing in questions:
+                decide(action, standing)
+        best = min(best, (time.perf_counter() - started) / (20 * len(questions)))
+    assert best < 20e-6
