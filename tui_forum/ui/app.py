@@ -196,6 +196,10 @@ class ForumApp(App[None], inherit_bindings=False):
         """What home says is waiting."""
         self._open_cases, self._unseen = open_cases, unseen
 
+    def note_cases(self, open_cases: int) -> None:
+        """What the queue says is waiting."""
+        self._open_cases = open_cases
+
     def status_text(self) -> str:
         """The right end of the status bar: what waits, and who is here."""
         parts = []

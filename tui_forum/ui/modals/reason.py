@@ -16,7 +16,7 @@ from tui_forum.i18n import _
 
 
 class ReasonModal(ModalScreen[str | None], inherit_bindings=False):
-    """A digit takes a prepared reason at once; Enter sends what was typed; Esc gives up."""
+    """A digit puts a prepared reason into the line; Enter sends what stands there; Esc gives up."""
 
     DEFAULT_CSS = """
     ReasonModal { align: center middle; background: $background 60%; }
@@ -46,17 +46,18 @@ class ReasonModal(ModalScreen[str | None], inherit_bindings=False):
         self.query_one(Input).focus()
 
     def on_key(self, event: events.Key) -> None:
-        """Esc; and digits while nothing is typed."""
+        """Give up."""
         if event.key == "escape":
             event.stop()
             self.dismiss(None)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """A single digit is a choice."""
-        if len(event.value) == 1 and event.value.isdigit():
+        """A single digit is a choice; it is sent by Enter, so that a slip removes nothing."""
+        if len(event.value) == 1 and event.value.isdecimal():
             number = int(event.value)
             if 1 <= number <= len(self._prepared):
-                self.dismiss(self._prepared[number - 1])
+                event.input.value = self._prepared[number - 1]
+                event.input.cursor_position = len(event.input.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Send; an empty line sends nothing."""

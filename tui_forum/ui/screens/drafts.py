@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
+from tui_forum.domain.errors import ForumError
 from tui_forum.domain.text import display_line, excerpt
 from tui_forum.domain.views import Draft
 from tui_forum.i18n import N_, _, format_age
@@ -63,7 +64,8 @@ class DraftsScreen(ListScreen[None]):
     async def _load(self) -> None:
         drafts = await self.ask(self.forum.drafts.all(self.actor))
         if drafts is not None:
-            self.rows.set_items(drafts)
+            current = self.rows.current
+            self.rows.set_items(drafts, keep=lambda d: current is not None and d.key == current.key)
 
     @dialog
     async def action_discard(self) -> None:
@@ -77,9 +79,20 @@ class DraftsScreen(ListScreen[None]):
         """Open the composer where it was left."""
         message.stop()
         if isinstance(message.item, Draft):
-            target = await self.ask(self._target(message.item.key))
-            if target is not None:
-                self.post_message(StartWriting(target))
+            self.post_message(StartWriting(await self._target_or_text(message.item.key)))
+
+    async def _target_or_text(self, key: str) -> ComposeTarget:
+        """What the draft is for; when that is gone, enough to see and copy what was written."""
+        try:
+            return await self._target(key)
+        except ForumError:
+            kind, *rest = key.split(":")
+            gone, number = _("what this answered is no longer there"), int(rest[0])
+            if kind == "community":
+                return ComposeTarget(number)
+            if kind == "edit":
+                return ComposeTarget(0, 0, gone, post_id=number)
+            return ComposeTarget(0, number, gone, int(rest[2]) if len(rest) > 2 else None)
 
     async def _target(self, key: str) -> ComposeTarget:
         kind, *rest = key.split(":")

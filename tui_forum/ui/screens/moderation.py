@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui_forum.domain.entities import DecisionKind
-from tui_forum.domain.errors import ConflictError
+from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.text import display_line
 from tui_forum.domain.views import CaseRow, DecisionView
@@ -133,6 +133,8 @@ class ModerationScreen(ListScreen[None]):
             return
         current, index = self.queue.current, self.queue.index
         self._next = page.next
+        if page.next is None:
+            self.forum_app.note_cases(len(page.rows))
         self.queue.set_items(page.rows, keep=lambda r: current is not None and r.case_id == current.case_id)
         if current is not None and self.queue.current != current and page.rows:
             self.queue.select(min(index, len(page.rows) - 1))  # where the decided one was
@@ -171,7 +173,11 @@ class ModerationScreen(ListScreen[None]):
     async def on_forum_event(self, event: Event) -> None:
         """Somebody reported or decided."""
         if event.kind in (EventKind.POST_REPORTED, EventKind.CASE_DECIDED) and self._mode != LOG:
+            row = self.queue.current
             await self._load()
+            decided = event.kind is EventKind.CASE_DECIDED and event.actor_id != self.actor.account_id
+            if decided and row is not None and event.data.get("case") == row.case_id:
+                self.say(_("Somebody has decided this case meanwhile."))
             if self._mode == CASE and not self.queue.items:
                 self._go(QUEUE)
         self.refresh_bars()
@@ -191,6 +197,20 @@ class ModerationScreen(ListScreen[None]):
             self.text.scroll_lines(-1)
         else:
             super().action_up()
+
+    def action_page_down(self) -> None:
+        """A page of cases, or of the case."""
+        if self._mode == CASE:
+            self.text.scroll_lines(max(1, self.text.size.height - 1))
+        else:
+            super().action_page_down()
+
+    def action_page_up(self) -> None:
+        """A page of cases, or of the case."""
+        if self._mode == CASE:
+            self.text.scroll_lines(-max(1, self.text.size.height - 1))
+        else:
+            super().action_page_up()
 
     def action_text_down(self) -> None:
         """Scroll the case."""
@@ -242,7 +262,7 @@ class ModerationScreen(ListScreen[None]):
             return
         try:
             await self.forum.moderation.decide(self.actor, row.case_id, kind, reason)
-        except ConflictError as error:
+        except ForumError as error:  # decided meanwhile, or the database would not
             self.say(explain(error), error=True)
         else:
             done = _("Removed.") if kind is DecisionKind.REMOVE else _("Approved.")

@@ -8,8 +8,9 @@ from typing import ClassVar
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tui_forum.domain.errors import ForumError
 from tui_forum.domain.views import RevisionView
-from tui_forum.i18n import N_, _, format_datetime
+from tui_forum.i18n import N_, _, explain, format_datetime
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.skin import Skin
@@ -32,7 +33,7 @@ class RevisionsScreen(ListScreen[None]):
     )
     DEFAULT_CSS = """
     RevisionsScreen Horizontal { height: 1fr; }
-    RevisionsScreen RowList { width: 30; }
+    RevisionsScreen RowList { width: 30; max-width: 45%; }
     RevisionsScreen Preview { width: 1fr; }
     """
 
@@ -49,10 +50,11 @@ class RevisionsScreen(ListScreen[None]):
     async def on_mount(self) -> None:
         """Load; the latest of the earlier texts is selected."""
         self.rows.focus()
-        revisions = await self.ask(self.forum.posts.revisions(self.actor, self._post_id))
-        if revisions is None:
+        try:
+            revisions = await self.forum.posts.revisions(self.actor, self._post_id)
+        except ForumError as error:
             self.dismiss()
-            self.forum_app.say(_("Only its author and moderators see earlier versions."), error=True)
+            self.forum_app.call_later(self.forum_app.say, explain(error), error=True)
             return
         self.rows.set_items(revisions[::-1])
         self._show()

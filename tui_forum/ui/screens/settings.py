@@ -18,6 +18,7 @@ from tui_forum.ui.publickeys import parse_public_key
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Heading, Lines, RowList, columns
+from tui_forum.ui.zones import find_zone, zone_problem
 
 LANGUAGE_NAMES: Final = {"en": "English", "de": "Deutsch"}
 
@@ -122,6 +123,12 @@ class SettingsScreen(ListScreen[None]):
             answer = await self.forum_app.ask_line(question, value)
             if answer is None:
                 return
+            if field == "time_zone":
+                zone = find_zone(answer)
+                if zone is None:
+                    question, value = zone_problem(answer), answer
+                    continue
+                answer = zone
             try:
                 changed = await self.forum.accounts.update_profile(self.actor, **{field: answer})
             except ForumError as error:

@@ -38,10 +38,11 @@ class CaseText(Widget, can_focus=True):
         return cast("ForumApp", self.app).skin
 
     def show(self, case: CaseView | None) -> None:
-        """Show a case with its post at the top of what is seen, below the reports."""
-        self._case = case
+        """Show another case from its reports on, or the same one where one was."""
+        before, self._case = self._case, case
         self._drawn = None
-        self._top = 0
+        if before is None or case is None or before.row.case_id != case.row.case_id:
+            self._top = 0
         self.refresh()
 
     def scroll_lines(self, lines: int) -> None:
