@@ -137,7 +137,6 @@ class ChannelDriver(Driver):
         self._open = True
         self._terminal.attach(self)
         self.write(_ENTER)
-        self._app.post_message(events.Resize(self._terminal.size, self._terminal.size))
 
     def disable_input(self) -> None:
         """Take no more input."""

@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import asyncssh
@@ -16,7 +17,9 @@ from textual.app import App
 from textual.widgets import Input
 
 from tests.ssh.conftest import Client, Probe, Serve
+from tests.ssh.forum_server import serving
 from tui_forum.i18n import language
+from tui_forum.ui.app import ForumApp
 
 
 async def test_a_session_shows_the_app_and_ends_with_it(serve: Serve) -> None:
@@ -285,3 +288,31 @@ async def _some_sessions(host: Any, count: int) -> None:
     host.apps.clear()
     host.connections.clear()
     host._stack = type(host._stack)()
+
+
+@pytest.mark.slow
+async def test_forum_sessions_leave_nothing_behind(tmp_path: Path) -> None:
+    """The same with the real app: opened, moved about in, and cut off in the middle."""
+    async with serving(tmp_path) as running:
+        _actor, key = await running.member("anna")
+        connection = await running.connect(key)
+        for number in range(30):
+            _chan, client = await connection.create_session(
+                Client, encoding=None, term_type="xterm-256color", term_size=(80, 24)
+            )
+            assert isinstance(client, Client)
+            if number % 3:
+                await client.until("anna")
+                client.press("?\x1bjk")
+            client.channel.abort()
+            await client.end()
+        connection.close()
+        await connection.wait_closed()
+        async with asyncio.timeout(10):
+            while running.listener.sessions:  # noqa: ASYNC110 - the listener tells nobody
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+        gc.collect()
+        assert len([obj for obj in gc.get_objects() if isinstance(obj, ForumApp)]) == 0
+        names = [task.get_name() for task in asyncio.all_tasks()]
+        assert not [name for name in names if name == "session" or "process_messages" in name]
