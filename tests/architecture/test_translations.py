@@ -73,6 +73,22 @@ def test_no_string_is_shown_untranslated() -> None:
     assert found == []
 
 
+def test_no_message_hides_inside_an_f_string() -> None:
+    """``f"{_('…')}"`` is translated but never extracted: the catalogue would not know it."""
+    found: list[str] = []
+    for path, tree in sources("tui_forum", "server"):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                found.extend(
+                    f"{path}:{node.lineno}: {call.args[0].value}"
+                    for name, call in calls(node)
+                    if name in {"_", "N_", "ngettext"}
+                    and call.args
+                    and isinstance(call.args[0], ast.Constant)
+                )
+    assert found == []
+
+
 def test_catalogue_files_are_where_the_program_looks() -> None:
     """Every language but English has its ``.po`` beside the package."""
     import tui_forum.locale

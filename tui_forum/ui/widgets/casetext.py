@@ -95,7 +95,7 @@ class CaseText(Widget, can_focus=True):
         mark = Segment("▌ " if subject else "  ", base + (skin.unread if subject else skin.border))
         header = f"#{post.number} @{post.author.handle} · {format_datetime(post.created_at)}"
         if subject:
-            header += f" · {_('reported')}"
+            header += " · " + _("reported")
         lines = [Strip([mark, Segment(fit(header, width - 2), base + skin.accent + skin.strong)])]
         if post.state is not PostState.VISIBLE:
             lines.append(Strip([mark, Segment(fit(tombstone(post), width - 2), base + skin.dim)]))

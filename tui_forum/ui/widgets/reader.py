@@ -212,7 +212,7 @@ class Reader(Widget, can_focus=True):
         room = width - indent
         lines: list[Strip] = []
         if self.first_unread == post.number and self.order is PostOrder.CHRONOLOGICAL and post.number > 1:
-            label = f"── {_('new')} "
+            label = "── " + _("new") + " "
             rule = label + "─" * max(0, width - cell_width(label))
             lines.append(Strip([Segment(fit(rule, width), skin.base + skin.unread)]))
         lines.append(self._join(guide, self._header(post, room, skin)))
@@ -243,9 +243,9 @@ class Reader(Widget, can_focus=True):
         who = handle if name in {post.author.handle, ""} else f"{name} {handle}"
         rest = [f" · {format_datetime(post.created_at)}"]
         if post.edited_at is not None:
-            rest.append(f" · {_('edited')}")
+            rest.append(" · " + _("edited"))
         if post.accepted:
-            rest.append(f" · ✓ {_('accepted answer')}")
+            rest.append(" · ✓ " + _("accepted answer"))
         number = f"#{post.number} "
         tail = fit("".join(rest), max(0, room - len(number) - 6))
         who = fit(who, max(4, room - len(number) - cell_width(tail)))
