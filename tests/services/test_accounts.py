@@ -43,36 +43,34 @@ async def test_coming_in_often_is_noted_once_an_hour(forum: Forum) -> None:
     assert (await forum.accounts.keys(ada))[0].last_used_at == first
 
 
-@pytest.mark.parametrize(
-    ("field", "form"),
-    [
-        ("handle", replace(FORM, handle="")),
-        ("handle", replace(FORM, handle="-ada")),
-        ("handle", replace(FORM, handle="a" * 33)),
-        ("handle", replace(FORM, handle="admin")),
-        ("handle", replace(FORM, handle="аda")),  # a Cyrillic letter
-        ("display_name", replace(FORM, display_name="x" * 65)),
-        ("time_zone", replace(FORM, time_zone="Moon/Base")),
-        ("time_zone", replace(FORM, time_zone="../../etc/passwd")),
-        ("language", replace(FORM, language="xx")),
-    ],
-)
-async def test_a_field_that_cannot_be_used_is_named_and_nothing_is_made(
-    forum: Forum, field: str, form: Registration
-) -> None:
-    with pytest.raises(InvalidInputError) as caught:
-        await forum.accounts.register(form, new_key())
-    assert caught.value.field == field
+WRONG = [
+    ("handle", replace(FORM, handle="")),
+    ("handle", replace(FORM, handle="-ada")),
+    ("handle", replace(FORM, handle="a" * 33)),
+    ("handle", replace(FORM, handle="admin")),
+    ("handle", replace(FORM, handle="аda")),  # a Cyrillic letter
+    ("display_name", replace(FORM, display_name="x" * 65)),
+    ("time_zone", replace(FORM, time_zone="Moon/Base")),
+    ("time_zone", replace(FORM, time_zone="../../etc/passwd")),
+    ("language", replace(FORM, language="xx")),
+]
+
+
+async def test_a_field_that_cannot_be_used_is_named_and_nothing_is_made(forum: Forum) -> None:
+    for field, form in WRONG:
+        with pytest.raises(InvalidInputError) as caught:
+            await forum.accounts.register(form, new_key())
+        assert caught.value.field == field
     assert await number(forum.database, "SELECT count(*) FROM account") == 0
     assert await number(forum.database, "SELECT count(*) FROM ssh_key") == 0
 
 
-@pytest.mark.parametrize("other", ["modern", "m0dern", "rnodern", "mo-dern", "MODERN", "modem"])
-async def test_a_handle_that_looks_like_another_is_refused(forum: Forum, other: str) -> None:
+async def test_a_handle_that_looks_like_another_is_refused(forum: Forum) -> None:
     await person(forum, "modern")
-    for attempt in (forum.accounts.check_handle(other), person(forum, other)):
-        with pytest.raises(InvalidInputError, match="taken, or looks like one"):
-            await attempt
+    for other in ("modern", "m0dern", "rnodern", "mo-dern", "MODERN", "modem"):
+        for attempt in (forum.accounts.check_handle(other), person(forum, other)):
+            with pytest.raises(InvalidInputError, match="taken, or looks like one"):
+                await attempt
 
 
 async def test_of_fifty_who_want_handles_that_look_alike_at_once_one_wins(forum: Forum) -> None:

@@ -6,7 +6,9 @@ import asyncio
 
 import pytest
 
-from tests.forums import member, number, person, place
+from tests.forums import member, number, person, place, rows
+from tui_forum.bootstrap import open_forum
+from tui_forum.config import Settings
 from tui_forum.domain.entities import Role, SiteRole, Visibility
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from tui_forum.services.forum import Forum
@@ -79,10 +81,6 @@ async def test_mark_all_read_leaves_nothing_unread_and_later_posts_count_again(f
 
 async def test_a_post_elsewhere_does_not_make_later_posts_here_read(postgres_url: str) -> None:
     """Post ids are given out before the commit: a baseline must not run ahead of what is committed."""
-    from tests.forums import rows
-    from tui_forum.bootstrap import open_forum
-    from tui_forum.config import Settings
-
     forum = await open_forum(Settings(database_url=postgres_url))
     boss, garden = await place(forum)
     kitchen = await forum.communities.open(boss, "kitchen", "Kitchen", "")

@@ -81,7 +81,10 @@ async def test_sending_the_same_again_gives_the_same_post(forum: Forum) -> None:
     again = await asyncio.gather(*(forum.posts.reply(boss, thread_id, "May", token="t2") for _ in range(20)))
     assert len(set(again)) == 1
     threads = await asyncio.gather(
-        *(forum.posts.start_thread(boss, garden.community_id, "Tulips", "Why?", token="t3") for _ in range(10))
+        *(
+            forum.posts.start_thread(boss, garden.community_id, "Tulips", "Why?", token="t3")
+            for _ in range(10)
+        )
     )
     assert len(set(threads)) == 1
     assert await rows(forum.database, "SELECT thread_count, post_count FROM community") == [(2, 3)]
@@ -146,6 +149,7 @@ async def test_a_thread_locked_while_one_was_writing_keeps_the_draft(forum: Foru
         ("title", " \n\u200b", "x", "needs a title"),
         ("title", "x" * 201, "x", "at most 200 characters; this one has 201"),
         ("body", "Roses", " \n ", "nothing to send"),
+        ("body", "Roses", "\u200b\n\u00ad", "nothing to send"),
         ("body", "Roses", "x" * 32_001, "at most 32000 characters; this one has 32001"),
     ],
 )

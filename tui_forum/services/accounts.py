@@ -13,7 +13,7 @@ from tui_forum.domain.events import EventKind
 from tui_forum.domain.handles import check_handle, handle_from_name, skeleton
 from tui_forum.domain.limits import DISPLAY_NAME_MAX_CHARS, INVITE_DAYS, KEY_NAME_MAX_CHARS
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, require
-from tui_forum.domain.text import clean_line
+from tui_forum.domain.text import clean_line, display_line
 from tui_forum.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, known_zone
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.accounts import AccountRepository
@@ -44,7 +44,9 @@ def hash_code(code: str) -> str:
 
 
 def _name(text: str, fallback: str) -> str:
-    name = clean_line(text) or fallback
+    name = clean_line(text)
+    if not display_line(name).strip():  # nothing of it can be seen
+        name = fallback
     if len(name) > DISPLAY_NAME_MAX_CHARS:
         raise InvalidInputError(
             N_("A name has at most {longest} characters."),

@@ -10,7 +10,7 @@ from tui_forum.domain.events import EventKind
 from tui_forum.domain.handles import check_slug
 from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, PAGE_SIZE, STATEMENT_MAX_CHARS
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, require
-from tui_forum.domain.text import clean_line
+from tui_forum.domain.text import clean_line, display_line
 from tui_forum.domain.views import CommunityRow, HomeView
 from tui_forum.i18n import N_
 from tui_forum.services.events import EventHub
@@ -97,7 +97,7 @@ class Communities:
         require(Action.OPEN_COMMUNITY, Standing(actor.site_role))
         slug = check_slug(slug)
         name, statement = clean_line(name), clean_line(statement)
-        if not name or len(name) > COMMUNITY_NAME_MAX_CHARS:
+        if not display_line(name).strip() or len(name) > COMMUNITY_NAME_MAX_CHARS:
             raise InvalidInputError(
                 N_("A community's name has 1 to {longest} characters."),
                 field="name",

@@ -29,7 +29,9 @@ class Notices:
     ) -> tuple[Notice, ...]:
         """One's notices, latest first (``after``: the last notice id one has)."""
         async with self._database.read() as connection:
-            rows = await ModerationRepository(connection).notices(actor.account_id, after, limit)
+            rows = await ModerationRepository(connection).notices(
+                actor.account_id, actor.site_role, after, limit
+            )
         return tuple(
             Notice(
                 row[0], row[1], row[2], row[3], row[4] or "", row[5] or "",

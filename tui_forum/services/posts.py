@@ -9,7 +9,7 @@ from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundEr
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS, TREE_MAX_DEPTH
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, require
-from tui_forum.domain.text import clean_body, clean_line, excerpt
+from tui_forum.domain.text import clean_body, clean_line, display_line, display_text, excerpt
 from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
 from tui_forum.i18n import N_
 from tui_forum.services.communities import standing_in
@@ -44,7 +44,7 @@ def check_title(title: str) -> str:
         InvalidInputError: empty or too long (``field="title"``).
     """
     cleaned = clean_line(title)
-    if not cleaned:
+    if not display_line(cleaned).strip():  # also when nothing of it can be seen
         raise InvalidInputError(EMPTY_TITLE, field="title")
     if len(cleaned) > TITLE_MAX_CHARS:
         raise InvalidInputError(LONG_TITLE, field="title", longest=TITLE_MAX_CHARS, count=len(cleaned))
@@ -58,7 +58,7 @@ def check_body(body: str) -> str:
         InvalidInputError: empty or too long (``field="body"``).
     """
     cleaned = clean_body(body)
-    if not cleaned.strip():
+    if not display_text(cleaned).strip():
         raise InvalidInputError(EMPTY_BODY, field="body")
     if len(cleaned) > BODY_MAX_CHARS:
         raise InvalidInputError(LONG_BODY, field="body", longest=BODY_MAX_CHARS, count=len(cleaned))

@@ -205,7 +205,7 @@ class Threads:
                 number = max(1, min(around or 1, state.last_number))
                 above = (await downwards(None, number, limit // 3 + 1))[::-1] if number > 1 else []
                 more_before = len(above) > limit // 3
-                above = above[-(limit // 3) :]
+                above = above[-(limit // 3) :] if limit >= 3 else []
                 below = await upwards(None, number, limit - len(above) + 1)
                 more_after = len(below) > limit - len(above)
                 rows = above + below[: limit - len(above)]

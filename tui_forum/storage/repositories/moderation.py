@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -24,6 +24,7 @@ from tui_forum.storage.models import (
     Report,
     Thread,
 )
+from tui_forum.storage.repositories.reading import readable
 
 AnyRow = Row[*tuple[Any, ...]]
 _MODERATOR = aliased(Account)
@@ -158,8 +159,10 @@ class ModerationRepository:
             statement = statement.where(Decision.id < before)
         return list(await self._connection.execute(statement.order_by(Decision.id.desc()).limit(limit)))
 
-    async def notices(self, account_id: int, before: int | None, limit: int) -> list[AnyRow]:
-        """An account's notices, latest first."""
+    async def notices(
+        self, account_id: int, site_role: SiteRole, before: int | None, limit: int
+    ) -> list[AnyRow]:
+        """An account's notices, latest first, less those of communities it may not read any more."""
         statement = (
             select(
                 Notice.id, Notice.kind, Notice.thread_id, Post.number, Thread.title, Account.handle,
@@ -168,7 +171,12 @@ class ModerationRepository:
             .outerjoin(Post, Post.id == Notice.post_id)
             .outerjoin(Thread, Thread.id == Notice.thread_id)
             .outerjoin(Account, Account.id == Notice.actor_id)
-            .where(Notice.account_id == account_id)
+            .outerjoin(Community, Community.id == Thread.community_id)
+            .outerjoin(
+                Membership,
+                and_(Membership.community_id == Community.id, Membership.account_id == account_id),
+            )
+            .where(Notice.account_id == account_id, or_(Community.id.is_(None), readable(site_role)))
         )  # fmt: skip
         if before is not None:
             statement = statement.where(Notice.id < before)

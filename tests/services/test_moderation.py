@@ -1,0 +1,244 @@
+"""Reports become cases, one decision wins, who is concerned is told, the log forgets nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+
+from tests.forums import member, number, person, place, rows
+from tui_forum.domain.entities import Actor, CaseState, DecisionKind, PostState, Role, SiteRole
+from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from tui_forum.domain.views import CommunityRow, DecisionView, PostRef
+from tui_forum.services.forum import Forum
+
+
+@dataclass
+class Scene:
+    """A garden with a bad post of ada's in it, a moderator and two readers."""
+
+    forum: Forum
+    boss: Actor
+    garden: CommunityRow
+    ada: Actor
+    mod: Actor
+    ben: Actor
+    cleo: Actor
+    start: PostRef
+    bad: PostRef
+
+    async def report(self, *reporters: Actor) -> int:
+        for reporter in reporters:
+            await self.forum.moderation.report(reporter, self.bad.post_id, f"{reporter.handle} says spam")
+        return (await self.forum.moderation.queue(self.mod)).rows[0].case_id
+
+
+@pytest.fixture
+async def scene(forum: Forum) -> Scene:
+    boss, garden = await place(forum)
+    ada, ben, cleo = [await member(forum, name, garden) for name in ("ada", "ben", "cleo")]
+    mod = await member(forum, "max", garden, Role.MODERATOR, boss)
+    start = await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
+    await forum.posts.reply(ben, start.thread_id, "before")
+    bad = await forum.posts.reply(ada, start.thread_id, "buy **my** watches", reply_to=1)
+    await forum.posts.reply(ben, start.thread_id, "after", reply_to=3)
+    return Scene(forum, boss, garden, ada, mod, ben, cleo, start, bad)
+
+
+async def test_reports_on_one_post_are_one_case_shown_in_its_context(scene: Scene) -> None:
+    case_id = await scene.report(scene.ben, scene.cleo)
+    [row] = (await scene.forum.moderation.queue(scene.mod)).rows
+    assert (row.report_count, row.post_number, row.author.handle, row.excerpt) == (
+        2, 3, "ada", "buy my watches",
+    )  # fmt: skip
+    case = await scene.forum.moderation.case(scene.mod, case_id)
+    assert [(report.reporter.handle, report.reason) for report in case.reports] == [
+        ("ben", "ben says spam"), ("cleo", "cleo says spam"),
+    ]  # fmt: skip
+    assert [post.number for post in case.context] == [1, 2, 3, 4]
+    assert (case.state, case.may_decide) == (CaseState.OPEN, True)
+    assert (await scene.forum.communities.home(scene.mod)).open_cases == 1
+    assert (await scene.forum.communities.home(scene.ben)).open_cases == 0
+
+
+async def test_fifty_reports_at_once_are_one_case(scene: Scene) -> None:
+    people = [await person(scene.forum, f"reader-{n}x") for n in range(50)]
+    await asyncio.gather(*(scene.forum.moderation.report(one, scene.bad.post_id, "spam") for one in people))
+    assert await rows(scene.forum.database, "SELECT report_count FROM moderation_case") == [(50,)]
+    assert await number(scene.forum.database, "SELECT count(*) FROM report") == 50
+
+
+async def test_one_reports_once_with_a_reason_and_never_oneself(scene: Scene) -> None:
+    await scene.report(scene.ben)
+    with pytest.raises(ConflictError, match="reported this post already"):
+        await scene.report(scene.ben)
+    for reason, why in ((" \n", "give a reason"), ("x" * 1001, "at most 1000 characters")):
+        with pytest.raises(InvalidInputError, match=why):
+            await scene.forum.moderation.report(scene.cleo, scene.bad.post_id, reason)
+    with pytest.raises(NotAllowedError, match="your own post"):
+        await scene.forum.moderation.report(scene.ada, scene.bad.post_id, "me")
+    with pytest.raises(NotFoundError):
+        await scene.forum.moderation.report(scene.ben, 10**6, "nothing")
+    assert await number(scene.forum.database, "SELECT count(*) FROM report") == 1
+
+
+async def test_a_moderator_sees_the_cases_of_ones_own_communities(scene: Scene) -> None:
+    forum = scene.forum
+    boss, kitchen = await place(forum, "kitchen")
+    cook = await member(forum, "cook", kitchen, Role.MODERATOR, boss)
+    soup = await forum.posts.start_thread(boss, kitchen.community_id, "Soup", "salty")
+    await forum.moderation.report(scene.ben, soup.post_id, "salty")
+    garden_case = await scene.report(scene.ben)
+    mona = await person(forum, "mona", SiteRole.MODERATOR)
+    seen = {
+        actor.handle: [row.community_slug for row in (await forum.moderation.queue(actor)).rows]
+        for actor in (scene.mod, cook, mona, scene.boss, scene.ben, scene.ada)
+    }
+    assert seen == {
+        "max": ["garden"], "cook": ["kitchen"], "mona": ["kitchen", "garden"],
+        scene.boss.handle: ["kitchen", "garden"], "ben": [], "ada": [],
+    }  # fmt: skip
+    for actor in (cook, scene.ben, scene.ada):
+        with pytest.raises(NotFoundError):
+            await forum.moderation.case(actor, garden_case)
+        with pytest.raises(NotFoundError):
+            await forum.moderation.decide(actor, garden_case, DecisionKind.REMOVE, "mine")
+
+
+async def test_the_queue_comes_oldest_first_page_by_page(scene: Scene) -> None:
+    forum = scene.forum
+    for n in range(7):
+        post = await forum.posts.reply(scene.ada, scene.start.thread_id, f"bad {n}")
+        await forum.moderation.report(scene.ben, post.post_id, "spam")
+    found, after = [], None
+    while True:
+        page = await forum.moderation.queue(scene.mod, after, limit=3)
+        found += [row.post_number for row in page.rows]
+        after = page.next
+        if after is None:
+            break
+    assert found == list(range(5, 12))
+
+
+async def test_of_fifty_decisions_at_once_exactly_one_wins(scene: Scene) -> None:
+    case_id = await scene.report(scene.ben)
+    kinds = [DecisionKind.REMOVE, DecisionKind.APPROVE] * 25
+    ends = await asyncio.gather(
+        *(
+            scene.forum.moderation.decide((scene.mod, scene.boss)[n // 2 % 2], case_id, kind, f"reason {n}")
+            for n, kind in enumerate(kinds)
+        ),
+        return_exceptions=True,
+    )
+    [won] = [end for end in ends if isinstance(end, DecisionView)]
+    assert sum(isinstance(end, ConflictError) for end in ends) == 49
+    [logged] = await scene.forum.moderation.log(scene.boss)
+    assert logged == won
+    state = PostState.REMOVED if won.kind is DecisionKind.REMOVE else PostState.VISIBLE
+    assert (await scene.forum.threads.post(scene.boss, scene.start.thread_id, 3)).state is state
+    assert await number(scene.forum.database, "SELECT count(*) FROM event WHERE kind = 'case_decided'") == 1
+
+
+async def test_reporting_while_it_is_decided_loses_no_report(scene: Scene) -> None:
+    case_id = await scene.report(scene.ben)
+    people = [await person(scene.forum, f"reader-{n}x") for n in range(20)]
+    await asyncio.gather(
+        *(scene.forum.moderation.report(one, scene.bad.post_id, "spam") for one in people[:10]),
+        scene.forum.moderation.decide(scene.mod, case_id, DecisionKind.APPROVE, "fine"),
+        *(scene.forum.moderation.report(one, scene.bad.post_id, "spam") for one in people[10:]),
+    )
+    # Each is in the case that was decided, before that, or in a new one that is open.
+    late = await rows(
+        scene.forum.database,
+        "SELECT count(*) FROM report JOIN moderation_case c ON c.id = case_id "
+        "WHERE c.state = 'decided' AND report.created_at > c.decided_at",
+    )
+    assert late == [(0,)]
+    assert await number(scene.forum.database, "SELECT sum(report_count) FROM moderation_case") == 21
+    told = await number(scene.forum.database, "SELECT count(*) FROM notice WHERE kind = 'report_approve'")
+    assert told == await number(
+        scene.forum.database, "SELECT report_count FROM moderation_case WHERE state = 'decided'"
+    )
+
+
+async def test_a_removed_post_is_a_tombstone_but_its_author_and_moderators_see_it(scene: Scene) -> None:
+    case_id = await scene.report(scene.ben)
+    await scene.forum.moderation.decide(scene.mod, case_id, DecisionKind.REMOVE, "Advertising")
+    outsider = await person(scene.forum, "otto")
+    for actor, body in (
+        (scene.ben, ""), (outsider, ""), (scene.ada, "buy **my** watches"), (scene.mod, "buy **my** watches"),
+        (scene.boss, "buy **my** watches"),
+    ):  # fmt: skip
+        posts = (await scene.forum.threads.posts(actor, scene.start.thread_id)).posts
+        assert (posts[2].state, posts[2].body, posts[2].removal_reason) == (
+            PostState.REMOVED, body, "Advertising",
+        ), actor  # fmt: skip
+        assert posts[3].reply_to is not None
+        assert "watches" not in posts[3].reply_to.excerpt
+    with pytest.raises(ConflictError, match="gone"):
+        await scene.forum.posts.edit(scene.ada, scene.bad.post_id, "again", revision=1)
+    with pytest.raises(ConflictError, match="gone"):
+        await scene.forum.moderation.report(scene.cleo, scene.bad.post_id, "late")
+    # Who was answered by it does not read it in the inbox.
+    assert not [notice for notice in await scene.forum.notices.page(scene.boss) if "watches" in notice.text]
+
+
+@pytest.mark.parametrize("kind", DecisionKind)
+async def test_the_author_and_the_reporters_are_told(scene: Scene, kind: DecisionKind) -> None:
+    case_id = await scene.report(scene.ben, scene.cleo)
+    await scene.forum.moderation.decide(scene.mod, case_id, kind, "My reason")
+
+    async def told(actor: Actor) -> list[tuple[str, str]]:
+        return [
+            (notice.kind, notice.text)
+            for notice in await scene.forum.notices.page(actor)
+            if notice.kind != "reply"
+        ]
+
+    assert await told(scene.ben) == await told(scene.cleo) == [(f"report_{kind.value}", "My reason")]
+    assert await told(scene.ada) == ([("post_removed", "My reason")] if kind is DecisionKind.REMOVE else [])
+    assert (await scene.forum.moderation.queue(scene.mod)).rows == ()
+    case = await scene.forum.moderation.case(scene.mod, case_id)
+    assert (case.state, case.may_decide) == (CaseState.DECIDED, False)
+
+
+async def test_what_its_author_deleted_stays_deleted_whatever_is_decided(scene: Scene) -> None:
+    case_id = await scene.report(scene.ben)
+    await scene.forum.posts.delete(scene.ada, scene.bad.post_id)
+    [row] = (await scene.forum.moderation.queue(scene.mod)).rows
+    assert row.excerpt == ""
+    await scene.forum.moderation.decide(scene.mod, case_id, DecisionKind.REMOVE, "Advertising")
+    for actor in (scene.ada, scene.mod, scene.ben):
+        post = await scene.forum.threads.post(actor, scene.start.thread_id, 3)
+        assert (post.state, post.body) == (PostState.DELETED, "")
+
+
+async def test_a_decision_needs_a_reason(scene: Scene) -> None:
+    case_id = await scene.report(scene.ben)
+    with pytest.raises(InvalidInputError, match="give a reason"):
+        await scene.forum.moderation.decide(scene.mod, case_id, DecisionKind.REMOVE, " ")
+    assert await scene.forum.moderation.log(scene.mod) == ()
+
+
+async def test_a_post_that_was_approved_can_be_reported_again(scene: Scene) -> None:
+    first = await scene.report(scene.ben)
+    await scene.forum.moderation.decide(scene.mod, first, DecisionKind.APPROVE, "Fine")
+    second = await scene.report(scene.ben)
+    assert second != first
+
+
+async def test_the_log_tells_who_decided_what_latest_first(scene: Scene) -> None:
+    first = await scene.report(scene.ben)
+    await scene.forum.moderation.decide(scene.mod, first, DecisionKind.APPROVE, "Fine")
+    await scene.forum.posts.edit(scene.ada, scene.bad.post_id, "worse", revision=1)
+    second = await scene.report(scene.cleo)
+    await scene.forum.moderation.decide(scene.boss, second, DecisionKind.REMOVE, "Not fine")
+    log = await scene.forum.moderation.log(scene.mod, scene.garden.community_id)
+    assert [(line.moderator.handle, line.author.handle, line.kind, line.reason) for line in log] == [
+        (scene.boss.handle, "ada", DecisionKind.REMOVE, "Not fine"),
+        ("max", "ada", DecisionKind.APPROVE, "Fine"),
+    ]
+    assert await rows(scene.forum.database, "SELECT post_revision FROM decision ORDER BY id") == [(1,), (2,)]
+    assert await scene.forum.moderation.log(scene.mod, after=log[0].decision_id) == log[1:]
+    assert await scene.forum.moderation.log(scene.ben) == ()
