@@ -80,7 +80,7 @@ def test_no_message_hides_inside_an_f_string() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr):
                 found.extend(
-                    f"{path}:{node.lineno}: {call.args[0].value}"
+                    f"{path}:{node.lineno}: {call.args[0].value!r}"
                     for name, call in calls(node)
                     if name in {"_", "N_", "ngettext"}
                     and call.args

@@ -305,12 +305,12 @@ async def test_the_preview_of_a_long_text_follows_when_typing_pauses(world: Worl
     async with session(world.forum, world.bob, size=WIDE) as (app, pilot):
         screen = await write(app, pilot, world.reply)
         screen.editor.insert("word " * 1000)
-        await press(pilot, "f2", '"*end*"')
+        await press(pilot, "f2", '"*fin*"')
         assert screen._preview_timer is not None
         await until(pilot, lambda: screen._preview_timer is None)
         await press(pilot, "ctrl+end")
         screen.preview.scroll_lines(1000)
-        await until(pilot, lambda: screen_text(app).count("end") == 2)
+        await until(pilot, lambda: screen_text(app).count("fin") == 2)
 
 
 async def own_post(world: World) -> ComposeTarget:
