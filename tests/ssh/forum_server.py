@@ -27,7 +27,7 @@ from tui_forum.config import Settings, load_settings
 from tui_forum.domain.entities import Actor, Registration
 from tui_forum.services.forum import Forum
 
-WAIT = 30.0
+WAIT = 15.0
 
 
 @dataclass
@@ -192,11 +192,14 @@ class OpenSsh:
 
     async def until(self, *found: str) -> None:
         """Wait until all of ``found`` are on the screen."""
-        async with asyncio.timeout(WAIT):
-            while not all(text in self.text for text in found):
-                assert not self._ended, f"ssh ended; on screen:\n{self.text}"
-                self._news.clear()
-                await self._news.wait()
+        try:
+            async with asyncio.timeout(WAIT):
+                while not all(text in self.text for text in found):
+                    assert not self._ended, f"ssh ended; on screen:\n{self.text}"
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(f"{found} never came; on screen:\n{self.text}") from None
 
     async def code(self) -> int:
         """Wait for ``ssh`` to end; its exit code."""

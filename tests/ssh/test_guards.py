@@ -17,6 +17,7 @@ The table of DESIGN §5, row by row:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -191,7 +192,7 @@ async def test_nothing_is_forwarded(running: Running, kind: str) -> None:
     """No tunnels of any kind."""
     _actor, key = await running.member("anna")
     async with await running.connect(key) as connection:
-        with pytest.raises((asyncssh.Error, OSError)):
+        with pytest.raises((asyncssh.Error, asyncssh.ChannelListenError, OSError)):  # noqa: PT012
             if kind == "tcp":
                 await connection.open_connection("127.0.0.1", 22)
             elif kind == "unix":
@@ -216,10 +217,8 @@ async def test_too_many_strangers_at_once(tmp_path: Path) -> None:
         for reader, _writer in held:
             assert (await reader.read(4)) == b"SSH-"
         reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
-        try:
+        with contextlib.suppress(ConnectionResetError):
             assert await reader.read(4) == b""
-        except ConnectionResetError:
-            pass
         writer.close()
         for _reader, waiting in held:
             waiting.close()

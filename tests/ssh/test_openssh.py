@@ -34,10 +34,10 @@ async def test_an_unknown_key_registers(tmp_path: Path) -> None:
     async with serving(tmp_path, registration="open") as running:
         file = key_file(tmp_path, "new", asyncssh.generate_private_key("ssh-ed25519"))
         ssh = OpenSsh(running.port, "-i", file)
-        await ssh.until("Welcome", "Handle")
+        await ssh.until("is new here", "Handle")
         ssh.press("newcomer\r")
         await ssh.until("Newcomer")
-        ssh.press("\r\r\r")
+        ssh.press("\x13")
         await ssh.until("@newcomer", "There is no community yet")
         ssh.press("Q")
         assert await ssh.code() == 0
@@ -58,10 +58,13 @@ async def test_the_claim_code_makes_the_operator(tmp_path: Path) -> None:
         while not code:
             line = server._process.stdout.readline()
             code = line.strip() if line.startswith("    ") else ""
-        await ssh.until("Welcome")
+        await ssh.until("is new here")
         ssh.press("operator1\r")
         await ssh.until("Operator1")
-        ssh.press(f"\r\r{code}\r")
+        ssh.press("\r\r\r")
+        ssh.press(code)
+        await ssh.until(code)
+        ssh.press("\x13")
         await ssh.until("@operator1", "There is no community yet")
         ssh.press("gs")
         await ssh.until("Make an invitation code")
@@ -88,7 +91,7 @@ async def test_an_unsigned_offer_gives_no_identity(tmp_path: Path) -> None:
         offered.write_bytes(victim_key.export_public_key())
         own = key_file(tmp_path, "own", asyncssh.generate_private_key("ssh-ed25519"))
         ssh = OpenSsh(running.port, "-i", str(offered), "-i", own, user="victim")
-        await ssh.until("Welcome! Your key is new here")
+        await ssh.until("is new here")
         assert "@victim" not in ssh.text
         ssh.close()
 
@@ -128,7 +131,7 @@ async def test_a_post_appears_in_the_other_terminal(tmp_path: Path) -> None:
             windows.append(ssh)
         anna, bert = windows
         await anna.until("@bert")  # who is here
-        anna.press("rIt is me\x13")
+        anna.press("rIt is me\x13")  # typed ahead of the screen that r opens
         await bert.until("It is me")
         await anna.until("#2")
         for ssh in windows:
