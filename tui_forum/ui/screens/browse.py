@@ -72,6 +72,8 @@ class BrowseScreen(ForumScreen[None]):
         self.threads = RowList[ThreadRow](draw_thread, empty=_("No threads yet: press c to write the first."))
         self.reader = Reader()
         self.home.id, self.threads.id, self.reader.id = "home", "threads", "reader"
+        # One pane until the width is known: the first frame must not jump.
+        self.threads.display = self.reader.display = False
 
     # -- layout
 

@@ -121,11 +121,6 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         """New threads have a kind to choose."""
         return "thread" if self._starts_thread else "post"
 
-    @property
-    def ready(self) -> bool:
-        """Not before the draft is back."""
-        return self._loaded
-
     def keymap(self) -> tuple[Key, ...]:
         """Only its own: letters are text here."""
         return self.KEYS

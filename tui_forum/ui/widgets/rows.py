@@ -191,7 +191,8 @@ class RowList(Widget, Generic[Item], can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the selection in view."""
-        self._scroll_into_view()
+        if self._scroll_into_view():
+            self.refresh()
 
     def on_focus(self) -> None:
         """The selection looks different with focus."""
