@@ -6,6 +6,7 @@ settings file (``config.toml`` in the data folder, or ``--config FILE``), defaul
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
@@ -52,7 +53,10 @@ class Address(BaseModel):
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach it."""
-        return self.host in {"localhost", "::1"} or self.host.startswith("127.")
+        try:
+            return self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
+        except ValueError:  # a name, which may lead anywhere
+            return False
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -201,20 +205,26 @@ def _settings_or_error(flags: dict[str, Any], from_file: dict[str, Any], path: P
         first = error.errors()[0]
         keys = [str(part) for part in first["loc"]]
         why = first["msg"].removeprefix("Value error, ")
-        if _holds(from_file, keys):
+        variable = "TUI_FORUM_" + "__".join(keys).upper()
+        if _holds(from_file, keys) and not _holds(flags, keys) and not _in_environment(variable):
             raise ConfigError(
                 N_("The setting {key} in {path} cannot be used: {why}"),
                 key=".".join(keys),
                 path=path,
                 why=why,
             ) from error
-        variable = "TUI_FORUM_" + "__".join(keys).upper()
         raise ConfigError(
             N_("The setting {key} (flag or environment {variable}) cannot be used: {why}"),
             key=".".join(keys),
             variable=variable,
             why=why,
         ) from error
+
+
+def _in_environment(variable: str) -> bool:
+    """Whether the environment sets ``variable``, or what it is a part of."""
+    names = {name.upper() for name in os.environ}
+    return variable in names or any(variable.startswith(f"{name}__") for name in names)
 
 
 def _holds(tree: dict[str, Any], keys: list[str]) -> bool:

@@ -9,7 +9,7 @@ from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundEr
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.handles import check_slug
 from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, PAGE_SIZE, STATEMENT_MAX_CHARS
-from tui_forum.domain.policy import NOT_FOUND, Action, Standing, require
+from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.text import clean_line, display_line
 from tui_forum.domain.views import CommunityRow, HomeView
 from tui_forum.i18n import N_
@@ -61,9 +61,8 @@ class Communities:
         async with self._database.read() as connection:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
             found = await reading.community(slug=slug.lower())
-        if found is None:
+        if found is None or not decide(Action.SEE_COMMUNITY, standing_in(actor, found)).allowed:
             raise NotFoundError(N_("There is no community “{slug}”."), slug=slug)
-        require(Action.SEE_COMMUNITY, standing_in(actor, found))
         return found
 
     async def community_by_id(self, actor: Actor, community_id: int) -> CommunityRow:
