@@ -26,7 +26,13 @@ def app_factory(forum: Forum, settings: Settings) -> AppFactory:
             actor = await forum.accounts.actor(identity.actor.account_id)
             return ForumApp(forum, actor, traits=traits, driver_class=driver_class, title=settings.title)
         return RegistrationApp(
-            forum, identity.key, settings.registration, traits=traits, driver_class=driver_class
+            forum,
+            identity.key,
+            settings.registration,
+            suggested_handle=identity.user,
+            traits=traits,
+            driver_class=driver_class,
+            title=settings.title,
         )
 
     return make

@@ -25,9 +25,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A key without an account: somebody may register with it."""
+    """A key without an account: somebody may register with it. ``user`` is what it called itself."""
 
     key: PublicKey
+    user: str = ""
 
 
 Identity = Known | Unknown

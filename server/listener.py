@@ -111,15 +111,17 @@ class Listener:
         if self._acceptor is not None:
             await self._acceptor.wait_closed()
 
-    async def identify(self, key: asyncssh.SSHKey) -> Identity | None:
+    async def identify(self, key: asyncssh.SSHKey, user: str) -> Identity | None:
         """Who a key is; None when it may not come in."""
         found = public_key(key)
         actor = await self.forum.accounts.actor_for_key(found.fingerprint)
         if actor is not None:
             return Known(actor)
+        if self.claimable and await self.forum.accounts.has_operator():
+            self.claimable = False
         if self.settings.registration is RegistrationMode.CLOSED and not self.claimable:
             return None
-        return Unknown(found)
+        return Unknown(found, user)
 
 
 class Connection(asyncssh.SSHServer):
@@ -213,7 +215,7 @@ class Connection(asyncssh.SSHServer):
             key = asyncssh.public_key.decode_ssh_public_key(key_data)
         except asyncssh.KeyImportError:
             return False
-        identity = await self._listener.identify(key)
+        identity = await self._listener.identify(key, username)
         if identity is None or username != self._user:
             return False
         if message:

@@ -172,6 +172,11 @@ class Accounts:
 
         return await self._database.write(work)
 
+    async def has_operator(self) -> bool:
+        """Whether an administrator can log in; until then the claim code is good."""
+        async with self._database.read() as connection:
+            return await AccountRepository(connection).has_operator()
+
     async def claim(self, code: str, form: Registration, key: PublicKey) -> Actor:
         """Make the operator's account with the code that the server printed.
 
