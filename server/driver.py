@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, TextIO, TypeGuard
 
 import structlog
 from textual import events, messages
@@ -15,6 +15,7 @@ from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
+from textual.message_pump import MessagePump
 
 from server.input_guard import Escape, InputGuard, Keys, Pasted, Token
 
@@ -29,11 +30,10 @@ MIN_SIZE: Final = (20, 5)
 MAX_SIZE: Final = (500, 200)
 ESCAPE_DELAY: Final = 0.1  # seconds after which a lone Escape is the key
 PASTE_DELAY: Final = 10.0  # seconds of silence after which a paste without an end is over
-#: Keys handed to the app at a time, what it may have waiting before we wait, and how long (seconds)
-#: before we look again: a flood of keys must not hold the loop for everyone else.
-SLICE: Final = 16
-APP_QUEUE: Final = 16
-PUMP_PAUSE: Final = 0.003
+#: How long (seconds) a key may keep the next one waiting. A key that opens a screen or moves the
+#: focus must have done so before the next is given to whoever has the focus then.
+SETTLE: Final = 0.5
+QUICK_TURNS: Final = 50
 
 _ENTER: Final = (
     "\x1b[?1049h"  # alternate screen
@@ -47,6 +47,16 @@ _LEAVE: Final = "\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[0m\x1b[?25h\x1
 
 #: Textual's own reports of sizes do not pass :func:`clamp`.
 _NOT_FOR_APPS: Final = (messages.InBandWindowResize, events.Resize, events.CursorPosition)
+
+
+def _is_text(token: Token) -> TypeGuard[Keys]:
+    return isinstance(token, Keys) and token.text[0] != "\x1b"
+
+
+def _waits(pump: MessagePump) -> bool:
+    """Whether ``pump`` has nothing to do: it stands at its empty queue."""
+    queue: Any = pump._message_queue  # noqa: SLF001
+    return queue.empty() and bool(queue.ready_event._waiters)  # noqa: SLF001
 
 
 def _weight(token: Token) -> int:
@@ -105,7 +115,7 @@ class ChannelDriver(Driver):
         self._backlog = 0
         self._holding = False
         self._escape_timer: asyncio.TimerHandle | None = None
-        self._pump_handle: asyncio.Handle | None = None
+        self._pump_task: asyncio.Task[None] | None = None
         self._open = False
 
     # -- output
@@ -143,10 +153,12 @@ class ChannelDriver(Driver):
         self._open = False
         self._waiting.clear()
         self._backlog = 0
-        for handle in (self._escape_timer, self._pump_handle):
-            if handle is not None:
-                handle.cancel()
-        self._escape_timer = self._pump_handle = None
+        if self._escape_timer is not None:
+            self._escape_timer.cancel()
+            self._escape_timer = None
+        if self._pump_task is not None:
+            self._pump_task.cancel()
+            self._pump_task = None
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
@@ -179,35 +191,45 @@ class ChannelDriver(Driver):
 
     def _take(self, tokens: Iterator[Token]) -> None:
         for token in tokens:
-            slices = [token]
-            if isinstance(token, Keys) and len(token.text) > SLICE and token.text[0] != "\x1b":
-                text = token.text
-                slices = [Keys(text[i : i + SLICE]) for i in range(0, len(text), SLICE)]
-            self._waiting.extend(slices)
-            self._backlog += sum(map(_weight, slices))
-        if self._waiting and self._pump_handle is None:
-            self._pump()
+            self._waiting.append(token)
+            self._backlog += _weight(token)
+        if self._waiting and self._pump_task is None:
+            self._pump_task = self._loop.create_task(self._pump(), name="keys")
 
-    def _pump(self) -> None:
-        """Hand over a slice; the rest when the app has worked it off, so that others get their turn."""
-        self._pump_handle = None
-        handed = 0
-        while self._waiting and handed < SLICE and not self._app_is_busy():
-            token = self._waiting.popleft()
-            self._backlog -= _weight(token)
-            handed += len(token.text) if isinstance(token, Keys) and token.text[0] != "\x1b" else 1
-            self._hand_over(token)
-        if self._waiting:
-            self._pump_handle = self._loop.call_later(PUMP_PAUSE, self._pump)
-        self._terminal.input_handled()
+    async def _pump(self) -> None:
+        """Hand over key by key: a flood of them holds the loop no longer than one."""
+        try:
+            while self._waiting and self._open:
+                token = self._waiting.popleft()
+                self._backlog -= _weight(token)
+                for key in token.text if _is_text(token) else (token,):
+                    self._hand_over(Keys(key) if isinstance(key, str) else key)
+                    await self._settled()
+                self._terminal.input_handled()
+        finally:
+            self._pump_task = None
 
-    def _app_is_busy(self) -> bool:
-        """Whether the app, its screen or the focused widget has much to do already."""
+    async def _settled(self) -> None:
+        """Wait until the app has done what the last key asks for, or not much longer."""
+        until = self._loop.time() + SETTLE
+        turns = 0
+        await asyncio.sleep(0)
+        while not self._is_settled() and self._loop.time() < until:
+            # Most keys take a few turns of the loop; those that ask the database take longer.
+            await asyncio.sleep(0 if turns < QUICK_TURNS else 0.002)
+            turns += 1
+
+    def _is_settled(self) -> bool:
+        """Whether the app, its screen and whoever has the focus wait for messages."""
         app = self._app
-        screen = app.screen if app.screen_stack else None
-        focused = screen.focused if screen is not None else None
-        pumps = (pump for pump in (app, screen, focused) if pump is not None)
-        return any(pump._message_queue.qsize() >= APP_QUEUE for pump in pumps)  # noqa: SLF001
+        if not app.screen_stack:
+            return _waits(app)
+        screen = app.screen
+        return (
+            _waits(app)
+            and screen._mounted_event.is_set()  # noqa: SLF001
+            and all(_waits(node) for node in (screen.focused or screen).ancestors_with_self)
+        )
 
     def _hand_over(self, token: Token) -> None:
         if isinstance(token, Escape):

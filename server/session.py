@@ -370,6 +370,9 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
         if failures:
             self._report(failures[0], terminal)
             return _CRASHED
+        farewell: str = getattr(app, "farewell", "")  # why it ended, when it was not the person's wish
+        if farewell:
+            terminal.write(f"{farewell}\r\n")
         return result
 
     def _report(self, error: Exception, terminal: Terminal) -> None:

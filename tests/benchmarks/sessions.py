@@ -32,6 +32,7 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import cast
 
 import asyncssh
 
@@ -124,9 +125,10 @@ async def connect(port: int, account: Account, size: tuple[int, int], marker: by
         agent_path=None,
         keepalive_interval=0,
     )
-    _, client = await connection.create_session(
+    _, session = await connection.create_session(
         Client, term_type="xterm-256color", term_size=size, encoding=None, env={"COLORTERM": "truecolor"}
     )
+    client = cast("Client", session)
     deadline = start + 30
     while marker not in client.seen:
         if client.closed or time.perf_counter() > deadline:

@@ -13,7 +13,7 @@ import asyncssh
 import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Size
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from server.driver import clamp
 from tests.ssh.conftest import Client, Host, Lag, Probe, Serve
@@ -166,6 +166,30 @@ async def test_more_keys_than_can_be_handled_are_not_read(serve: Serve) -> None:
             most = max(most, driver.backlog + sum(len(data) for data, _type in channel._recv_buf))
     assert driver._terminal._reading_paused
     assert most < 300 * 1024
+
+
+class Form(Probe):
+    """Two fields; Tab goes from one to the other."""
+
+    def compose(self) -> ComposeResult:
+        """The fields."""
+        for name in ("first", "second"):
+            field = Input(id=name)
+            field.cursor_blink = False
+            field.select_on_focus = False
+            yield field
+        yield from super().compose()
+
+
+async def test_keys_that_come_at_once_go_where_the_ones_before_lead(serve: Serve) -> None:
+    """Typed ahead, or bunched by the network: Tab has moved the focus before the next letter."""
+    host = await serve(Form)
+    client = await host.open()
+    await client.until("ready")
+    client.press("anna\tbert\x1b[Zx\ty")
+    await client.until("berty")
+    values = [field.value for field in host.apps[0].query(Input)]
+    assert [sorted(value) for value in values] == [sorted("annax"), sorted("berty")]
 
 
 # -- pastes

@@ -168,7 +168,9 @@ async def test_sessions_per_address(tmp_path: Path) -> None:
 async def test_few_environment_variables_are_kept(running: Running) -> None:
     """5,000 variables of any name and size: only known names within the limits arrive."""
     _actor, key = await running.member("anna")
-    flood: dict[bytes | str, bytes | str] = {f"LC_{chr(65 + n % 26)}{chr(65 + n // 26 % 26)}": "x" for n in range(40)}
+    flood: dict[bytes | str, bytes | str] = {
+        f"LC_{chr(65 + n % 26)}{chr(65 + n // 26 % 26)}": "x" for n in range(40)
+    }
     flood |= {"LD_PRELOAD": "/evil.so", "LC_LONG": "y" * 5000}
     async with await running.connect(key) as connection:
         channel, _session = await connection.create_session(

@@ -33,9 +33,9 @@ async def test_an_unknown_key_registers(tmp_path: Path) -> None:
     """Open registration: handle, name, zone, no code; then the forum, and the next time at once."""
     async with serving(tmp_path, registration="open") as running:
         file = key_file(tmp_path, "new", asyncssh.generate_private_key("ssh-ed25519"))
-        ssh = OpenSsh(running.port, "-i", file)
-        await ssh.until("is new here", "Handle")
-        ssh.press("newcomer\r")
+        ssh = OpenSsh(running.port, "-i", file, user="newcomer")
+        await ssh.until("is new here", "Handle", "newcomer")  # what the client calls itself is suggested
+        ssh.press("\r")
         await ssh.until("Newcomer")
         ssh.press("\x13")
         await ssh.until("@newcomer", "There is no community yet")
@@ -52,14 +52,15 @@ async def test_the_claim_code_makes_the_operator(tmp_path: Path) -> None:
     server = ServerProcess(tmp_path, "--registration", "closed")
     await server.ready()
     code = ""
-    ssh = OpenSsh(server.port, "-i", key_file(tmp_path, "op", asyncssh.generate_private_key("ssh-ed25519")))
+    file = key_file(tmp_path, "op", asyncssh.generate_private_key("ssh-ed25519"))
+    ssh = OpenSsh(server.port, "-i", file, user="operator1")
     try:
         assert server._process.stdout is not None
         while not code:
             line = server._process.stdout.readline()
             code = line.strip() if line.startswith("    ") else ""
         await ssh.until("is new here")
-        ssh.press("operator1\r")
+        ssh.press("\r")
         await ssh.until("Operator1")
         ssh.press("\r\r\r")
         ssh.press(code)

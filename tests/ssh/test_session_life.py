@@ -309,7 +309,7 @@ async def test_forum_sessions_leave_nothing_behind(tmp_path: Path) -> None:
         connection.close()
         await connection.wait_closed()
         async with asyncio.timeout(10):
-            while running.listener.sessions:  # noqa: ASYNC110 - the listener tells nobody
+            while running.listener.sessions:
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0)
         gc.collect()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,12 +29,13 @@ def _notes(found: Any, level: str) -> list[str]:
 async def test_ssh_audit_has_nothing_to_say(tmp_path: Path) -> None:
     """No failure, and no warning but that curve25519 is not post-quantum."""
     async with serving(tmp_path, limits={"penalties": False, "max_startups": "100:30:200"}) as running:
-        result = await asyncio.to_thread(
-            subprocess.run,
-            [Path(sys.executable).with_name("ssh-audit"), "--skip-rate-test", "-j", "-p", str(running.port), "127.0.0.1"],
-            capture_output=True, text=True, check=False, timeout=100,
+        program = Path(sys.executable).with_name("ssh-audit")
+        audit = await asyncio.create_subprocess_exec(
+            program, "--skip-rate-test", "-j", "-p", str(running.port), "127.0.0.1",
+            stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
-    report = json.loads(result.stdout)
+        printed, _ = await audit.communicate()
+    report = json.loads(printed)
     assert _notes(report, "fail") == []
     assert {note for note in _notes(report, "warn") if "post-quantum" not in note} == set()
     assert report["kex"], "the report is empty"

@@ -91,7 +91,7 @@ def test_a_setting_that_cannot_be_used_is_named_with_its_file(tmp_path: Path, te
 
 def test_a_variable_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUI_FORUM_LISTEN", "nowhere")
-    with pytest.raises(ConfigError, match="The setting listen .*TUI_FORUM_LISTEN.* cannot be used: must be"):
+    with pytest.raises(ConfigError, match=r"The setting listen .*TUI_FORUM_LISTEN.* cannot be used: must be"):
         load_settings()
 
 

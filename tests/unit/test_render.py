@@ -307,7 +307,6 @@ HOSTILE = {
 }
 
 
-@pytest.mark.serial
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_body_costs_less_than_a_tenth_of_a_second(name: str) -> None:
     render_markdown("```python\nx\n```", 80, DARK, hyperlinks=True)  # the lexer is imported once

@@ -43,7 +43,7 @@ from tui_forum.storage.schema import bring_up_to_date
 from tui_forum.storage.uow import UnitOfWork
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
     from sqlalchemy.pool import ConnectionPoolEntry
 
 T = TypeVar("T")
@@ -275,6 +275,16 @@ class FileLock:
             self._handles = None
 
 
+def _keep_when_cancelled(context: ExceptionContext) -> None:
+    """Close the cursor of a cancelled statement instead of throwing the connection away.
+
+    SQLite keeps a closed connection alive while it has a cursor, and with it the read transaction:
+    the log could not be folded in until Python's collector came by.
+    """
+    if isinstance(context.original_exception, asyncio.CancelledError):
+        context.is_disconnect = False
+
+
 class SqliteDatabase(Database):
     """SQLite in one file, several processes on one machine."""
 
@@ -302,6 +312,8 @@ class SqliteDatabase(Database):
             pool_reset_on_return=None,
             isolation_level="AUTOCOMMIT",
         )
+        for engine in (self._reading, self._writing):
+            event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
         event.listen(self._reading.sync_engine, "connect", self._prepare_reader)
         event.listen(self._writing.sync_engine, "connect", self._prepare_writer)
         self._turn = asyncio.Lock()
