@@ -13,6 +13,7 @@ from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, columns
 
 NARROW = 60  # columns below which a list shows less
+TIGHT = 45  # columns below which the title needs the room of all but unread and age
 _KINDS = {
     ThreadKind.QUESTION: "?",
     ThreadKind.ANNOUNCEMENT: "📣",
@@ -56,9 +57,10 @@ def draw_thread(row: ThreadRow, width: int, skin: Skin) -> Lines:
     unread = unread_text(row.unread) if row.unread else ""
     right = [
         Cell(pad(unread, 4) if unread else "    ", skin.unread),
-        Cell(f"{format_number(row.reply_count):>5} "),
         Cell(f"{format_age(row.last_post_at, datetime.now(UTC)):>8}", skin.dim),
     ]
+    if width >= TIGHT:
+        right.insert(1, Cell(f"{format_number(row.reply_count):>5} "))
     if width >= NARROW:
         who = fit(f"@{row.author.handle}", 14)
         right.insert(0, Cell(pad(who, 15), skin.dim))
