@@ -416,11 +416,9 @@ def _create_tables() -> None:
 
 def _add_columns() -> None:
     """Columns are added one by one: SQLite's copy-and-drop would delete what refers to a table."""
-    text = {"server_default": "", "nullable": False}
-    number = {"server_default": "0", "nullable": False}
     for column in (
-        sa.Column("charter_version", ID, **number),
-        sa.Column("audience", sa.String(length=300), **text),
+        sa.Column("charter_version", ID, server_default="0", nullable=False),
+        sa.Column("audience", sa.String(length=300), server_default="", nullable=False),
         sa.Column("languages", sa.String(length=40), server_default="en", nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
@@ -431,7 +429,7 @@ def _add_columns() -> None:
     _add_reference("community", "linked_community_id", "community")
     _add_reference("community", "merged_into_id", "community")
     op.create_index("uq_community_builtin", "community", ["builtin"], unique=True)
-    op.add_column("membership", sa.Column("accepted_charter", ID, **number))
+    op.add_column("membership", sa.Column("accepted_charter", ID, server_default="0", nullable=False))
     op.add_column("membership", sa.Column("welcomed_at", UtcDateTime(), nullable=True))
     _add_reference("membership", "invited_by", "account")
     _add_reference("membership", "welcomed_by", "account")
@@ -439,7 +437,7 @@ def _add_columns() -> None:
     for column in (
         sa.Column("answered_at", UtcDateTime(), nullable=True),
         sa.Column("escalate_at", UtcDateTime(), nullable=True),
-        sa.Column("escalated_to", sa.String(length=16), **text),
+        sa.Column("escalated_to", sa.String(length=16), server_default="", nullable=False),
         sa.Column("wants_acknowledgement", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     ):
         op.add_column("thread", column)

@@ -12,7 +12,7 @@ from tests.ui.reading import community, person, press, screen_text, session, sho
 from tui_forum.domain.entities import Actor
 from tui_forum.services.forum import Forum
 from tui_forum.ui.app import ForumApp
-from tui_forum.ui.navigation import ComposeTarget, OpenRevisions
+from tui_forum.ui.navigation import ComposeTarget, Go, Place
 from tui_forum.ui.screens.compose import ComposeScreen
 from tui_forum.ui.screens.drafts import DraftsScreen
 from tui_forum.ui.screens.revisions import RevisionsScreen
@@ -185,13 +185,13 @@ async def test_earlier_versions_are_shown_to_those_who_may(sqlite_forum: Forum, 
     await sqlite_forum.posts.edit(bob, ref.post_id, "second", revision=1)
     await sqlite_forum.posts.edit(bob, ref.post_id, "third", revision=2)
     async with session(sqlite_forum, bob) as (app, pilot):
-        app.post_message(OpenRevisions(ref.post_id))
+        app.post_message(Go(Place.REVISIONS, (ref.post_id,), on_top=True))
         await shows(pilot, "Earlier versions", "second")
         await press(pilot, "j")
         await shows(pilot, "first words")
         await press(pilot, "q")
         await until(pilot, lambda: not isinstance(app.screen, RevisionsScreen))
     async with session(sqlite_forum, eve) as (app, pilot):
-        app.post_message(OpenRevisions(ref.post_id))
+        app.post_message(Go(Place.REVISIONS, (ref.post_id,), on_top=True))
         await shows(pilot, "! ")
         assert not isinstance(app.screen, RevisionsScreen)

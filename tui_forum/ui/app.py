@@ -22,7 +22,8 @@ from tui_forum.ui.modals.confirm import ConfirmModal
 from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
 from tui_forum.ui.modals.reason import ReasonModal
-from tui_forum.ui.navigation import OpenCommunity, OpenRevisions, OpenThread, StartWriting
+from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place, StartWriting
+from tui_forum.ui.places import make_screen
 from tui_forum.ui.pump import EventPump
 from tui_forum.ui.screen import ForumScreen
 from tui_forum.ui.screens.browse import BrowseScreen
@@ -281,57 +282,24 @@ class ForumApp(App[None], inherit_bindings=False):
 
         self.push_screen(PaletteModal(screen.keymap(), screen.level), run)
 
-    def show_help(self, screen: ForumScreen[Any]) -> None:
-        """All keys of a screen."""
-        from tui_forum.ui.screens.help import HelpScreen
-
-        self.push_screen(HelpScreen(screen.keymap(), screen.level))
-
     # -- navigation
 
     def _to_browse(self) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def go_home(self) -> None:
-        """To the communities."""
-        self._to_browse()
-        self.browse.call_next(self.browse.go_home)
+    def go(self, place: Place, *arguments: object, on_top: bool = False) -> None:
+        """Go to a screen, made with ``arguments``: in place of the one that is shown, or on top of it."""
+        if not on_top:
+            self._to_browse()
+        if place is Place.HOME:
+            self.browse.call_next(self.browse.go_home)
+        else:
+            self.push_screen(make_screen(place, *arguments))
 
-    def go_inbox(self) -> None:
-        """To the inbox."""
-        from tui_forum.ui.screens.inbox import InboxScreen
-
-        self._to_browse()
-        self.push_screen(InboxScreen())
-
-    def go_drafts(self) -> None:
-        """To the drafts."""
-        from tui_forum.ui.screens.drafts import DraftsScreen
-
-        self._to_browse()
-        self.push_screen(DraftsScreen())
-
-    def go_moderation(self) -> None:
-        """To the moderation queue."""
-        from tui_forum.ui.screens.moderation import ModerationScreen
-
-        self._to_browse()
-        self.push_screen(ModerationScreen())
-
-    def go_settings(self) -> None:
-        """To the settings."""
-        from tui_forum.ui.screens.settings import SettingsScreen
-
-        self._to_browse()
-        self.push_screen(SettingsScreen())
-
-    def go_search(self) -> None:
-        """Search titles."""
-        from tui_forum.ui.screens.search import SearchScreen
-
-        self._to_browse()
-        self.push_screen(SearchScreen())
+    @on(Go)
+    def _go(self, message: Go) -> None:
+        self.go(message.place, *message.arguments, on_top=message.on_top)
 
     @on(OpenThread)
     def _open_thread(self, message: OpenThread) -> None:
@@ -342,12 +310,6 @@ class ForumApp(App[None], inherit_bindings=False):
     def _open_community(self, message: OpenCommunity) -> None:
         self._to_browse()
         self.browse.call_next(self.browse.open_community, message.community_id)
-
-    @on(OpenRevisions)
-    def _open_revisions(self, message: OpenRevisions) -> None:
-        from tui_forum.ui.screens.revisions import RevisionsScreen
-
-        self.push_screen(RevisionsScreen(message.post_id))
 
     @on(StartWriting)
     def _write(self, message: StartWriting) -> None:

@@ -6,8 +6,22 @@ Screens never import one another; they say where to go and ``ForumApp`` knows ho
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from textual.message import Message
+
+
+class Place(StrEnum):
+    """Every screen one can go to by name; ``ui.places`` knows which class each is."""
+
+    HOME = "home"
+    INBOX = "inbox"
+    DRAFTS = "drafts"
+    MODERATION = "moderation"
+    SETTINGS = "settings"
+    SEARCH = "search"
+    HELP = "help"
+    REVISIONS = "revisions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,9 @@ class StartWriting(Navigate):
 
 
 @dataclass
-class OpenRevisions(Navigate):
-    """See the earlier texts of a post."""
+class Go(Navigate):
+    """Go to a screen, made with ``arguments``: in place of the one that is shown, or on top of it."""
 
-    post_id: int
+    place: Place
+    arguments: tuple[object, ...] = ()
+    on_top: bool = False

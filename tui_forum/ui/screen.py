@@ -15,6 +15,7 @@ from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event
 from tui_forum.i18n import N_, _, explain
 from tui_forum.ui.keys import Key, shown
+from tui_forum.ui.navigation import Place
 from tui_forum.ui.widgets.bars import Footer, StatusBar
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 MIN_WIDTH: Final = 40
 MIN_HEIGHT: Final = 10
 WIDE: Final = 120
+#: An action that goes to a place: ``go inbox``.
+GO: Final = "go "
 
 
 def dialog(method: Method) -> Method:
@@ -38,15 +41,15 @@ def dialog(method: Method) -> Method:
 
 #: Keys that every browsing screen has.
 COMMON_KEYS: Final = (
-    Key(("g h",), "open_home", N_("communities")),
-    Key(("g i",), "open_inbox", N_("inbox")),
-    Key(("g d",), "open_drafts", N_("drafts")),
-    Key(("g m",), "open_moderation", N_("moderation")),
-    Key(("g s",), "open_settings", N_("settings")),
-    Key(("slash",), "open_search", N_("search"), hint=True),
+    Key(("g h",), "go home", N_("communities")),
+    Key(("g i",), "go inbox", N_("inbox")),
+    Key(("g d",), "go drafts", N_("drafts")),
+    Key(("g m",), "go moderation", N_("moderation")),
+    Key(("g s",), "go settings", N_("settings")),
+    Key(("slash",), "go search", N_("search"), hint=True),
     Key(("colon", "ctrl+p"), "open_palette", N_("commands")),
     Key(("T",), "toggle_theme", N_("dark or light")),
-    Key(("question_mark", "f1"), "open_help", N_("help"), hint=True),
+    Key(("question_mark", "f1"), "go help", N_("help"), hint=True),
     Key(("Q", "ctrl+q"), "leave_forum", N_("leave the forum")),
 )
 
@@ -190,11 +193,14 @@ class ForumScreen(Screen[Result], inherit_bindings=False):
             self.say(hint.format(key=event.character or shown(pressed)))
 
     async def perform(self, action: str) -> None:
-        """Run one of the table's actions.
+        """Run one of the table's actions: a method ``action_…``, or ``go`` and a place.
 
         Actions run one after the other, so that keys typed ahead wait for what they follow;
         those that open a dialog run beside the queue, which the dialog's answer needs.
         """
+        if action.startswith(GO):
+            self.go(Place(action.removeprefix(GO)))
+            return
         method: Callable[[], Awaitable[None] | None] = getattr(self, f"action_{action}")
         if getattr(method, "opens_dialog", False):
             self.run_worker(cast("Awaitable[None]", method()), name=action)
@@ -202,6 +208,13 @@ class ForumScreen(Screen[Result], inherit_bindings=False):
         result = method()
         if result is not None:
             await result
+
+    def go(self, place: Place) -> None:
+        """Go to one of the places; help is laid over what it is about."""
+        if place is Place.HELP:
+            self.forum_app.go(place, self.keymap(), self.level, on_top=True)
+        else:
+            self.forum_app.go(place)
 
     # -- services
 
@@ -223,10 +236,6 @@ class ForumScreen(Screen[Result], inherit_bindings=False):
 
     # -- actions that every screen has
 
-    def action_open_help(self) -> None:
-        """All keys of this screen."""
-        self.forum_app.show_help(self)
-
     def action_open_palette(self) -> None:
         """Choose any action by name."""
         self.forum_app.show_palette(self)
@@ -238,30 +247,6 @@ class ForumScreen(Screen[Result], inherit_bindings=False):
     def action_leave_forum(self) -> None:
         """Close the session."""
         self.forum_app.exit()
-
-    def action_open_home(self) -> None:
-        """Go to the communities."""
-        self.forum_app.go_home()
-
-    def action_open_inbox(self) -> None:
-        """Go to the inbox."""
-        self.forum_app.go_inbox()
-
-    def action_open_drafts(self) -> None:
-        """Go to the drafts."""
-        self.forum_app.go_drafts()
-
-    def action_open_moderation(self) -> None:
-        """Go to the moderation queue."""
-        self.forum_app.go_moderation()
-
-    def action_open_settings(self) -> None:
-        """Go to the settings."""
-        self.forum_app.go_settings()
-
-    def action_open_search(self) -> None:
-        """Search titles."""
-        self.forum_app.go_search()
 
     def action_close(self) -> None:
         """Back to where one came from."""

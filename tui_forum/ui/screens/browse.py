@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from tui_forum.domain.entities import PostOrder, PostState, ThreadKind
+from tui_forum.domain.entities import PostOrder
 from tui_forum.domain.events import Event, EventKind, community_topic, thread_topic
-from tui_forum.domain.text import quote
 from tui_forum.domain.views import CommunityRow, HomeView, PostView, ThreadCursor, ThreadRow
 from tui_forum.i18n import N_, _, format_number
+from tui_forum.ui.actions.moderating import ModeratingActions
+from tui_forum.ui.actions.writing import WritingActions
 from tui_forum.ui.keys import Key
-from tui_forum.ui.navigation import ComposeTarget, OpenRevisions, StartWriting
-from tui_forum.ui.screen import WIDE, ForumScreen, dialog
+from tui_forum.ui.screen import WIDE, dialog
 from tui_forum.ui.widgets.bars import Footer, StatusBar
 from tui_forum.ui.widgets.listings import draw_community, draw_thread
 from tui_forum.ui.widgets.reader import Reader
@@ -29,7 +29,7 @@ POSTS: Final = "posts"
 _LISTS: Final = (HOME, THREADS)
 
 
-class BrowseScreen(ForumScreen[None]):
+class BrowseScreen(WritingActions, ModeratingActions):
     """The main screen."""
 
     KEYS: ClassVar = (
@@ -64,7 +64,7 @@ class BrowseScreen(ForumScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._level = HOME
-        self._community: CommunityRow | None = None
+        self.community: CommunityRow | None = None
         self._next_threads: ThreadCursor | None = None
         self._next_others: str | None = None
         self._loading = False
@@ -116,7 +116,7 @@ class BrowseScreen(ForumScreen[None]):
 
     def heading(self) -> str:
         """Where one is, and how far in the thread."""
-        thread, community = self.reader.thread, self._community
+        thread, community = self.reader.thread, self.community
         if self._level == POSTS and thread is not None:
             marks = "🔒 " if thread.locked else ""
             number = self.reader.current.number if self.reader.current else thread.last_number
@@ -131,8 +131,8 @@ class BrowseScreen(ForumScreen[None]):
     def _watch(self) -> None:
         thread = self.reader.thread
         topics = []
-        if self._community is not None:
-            topics.append(community_topic(self._community.community_id))
+        if self.community is not None:
+            topics.append(community_topic(self.community.community_id))
         if thread is not None:
             topics.append(thread_topic(thread.thread_id))
         topics.extend(
@@ -143,13 +143,13 @@ class BrowseScreen(ForumScreen[None]):
         self.forum_app.follow(*topics)
         reading = self._level == POSTS and thread is not None
         self.forum_app.look(
-            self._community.community_id if self._community and self._level != HOME else None,
+            self.community.community_id if self.community and self._level != HOME else None,
             thread.thread_id if reading and thread is not None else None,
         )
         if reading and thread is not None:
             self.forum_app.set_terminal_title(thread.title)
-        elif self._community is not None and self._level == THREADS:
-            self.forum_app.set_terminal_title(self._community.name)
+        elif self.community is not None and self._level == THREADS:
+            self.forum_app.set_terminal_title(self.community.name)
         else:
             self.forum_app.set_terminal_title(self.forum_app.title_text)
 
@@ -194,14 +194,14 @@ class BrowseScreen(ForumScreen[None]):
         community = await self.ask(self.forum.communities.community_by_id(self.actor, community_id))
         if community is None:
             return
-        self._community = community
+        self.community = community
         await self._load_threads(None)
         self._go(THREADS)
 
     async def _load_threads(self, keep: int | None) -> None:
-        if self._community is None:
+        if self.community is None:
             return
-        page = await self.ask(self.forum.threads.page(self.actor, self._community.community_id))
+        page = await self.ask(self.forum.threads.page(self.actor, self.community.community_id))
         if page is not None:
             self._next_threads = page.next
             self.threads.set_items(page.rows, keep=lambda row: row.thread_id == keep)
@@ -217,8 +217,8 @@ class BrowseScreen(ForumScreen[None]):
         )
         if page is None:
             return
-        if self._community is None or self._community.community_id != view.community_id:
-            self._community = await self.ask(
+        if self.community is None or self.community.community_id != view.community_id:
+            self.community = await self.ask(
                 self.forum.communities.community_by_id(self.actor, view.community_id)
             )
             await self._load_threads(thread_id)
@@ -244,9 +244,9 @@ class BrowseScreen(ForumScreen[None]):
             return
         self._loading = True
         try:
-            if cast("Widget", message.rows) is self.threads and self._next_threads and self._community:
+            if cast("Widget", message.rows) is self.threads and self._next_threads and self.community:
                 page = await self.ask(
-                    self.forum.threads.page(self.actor, self._community.community_id, self._next_threads)
+                    self.forum.threads.page(self.actor, self.community.community_id, self._next_threads)
                 )
                 if page is not None:
                     self._next_threads = page.next
@@ -317,7 +317,7 @@ class BrowseScreen(ForumScreen[None]):
                 self.reader.update_post(post)
         elif here and kind in (EventKind.THREAD_LOCKED, EventKind.THREAD_UNLOCKED, EventKind.POST_EDITED):
             await self._reload_header()
-        if self._community is not None and event.community_id == self._community.community_id:
+        if self.community is not None and event.community_id == self.community.community_id:
             await self._refresh_list(event)
         if kind in (
             EventKind.POST_CREATED, EventKind.READ_MOVED, EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT,
@@ -470,9 +470,9 @@ class BrowseScreen(ForumScreen[None]):
         after = thread.thread_id if thread else None
         await self.forum_app.reading_done()
         found = None
-        if self._level != HOME and self._community is not None:
+        if self._level != HOME and self.community is not None:
             found = await self.ask(
-                self.forum.threads.next_unread(self.actor, self._community.community_id, after)
+                self.forum.threads.next_unread(self.actor, self.community.community_id, after)
             )
         if found is None:
             found = await self.ask(self.forum.threads.next_unread(self.actor, None, after))
@@ -494,7 +494,7 @@ class BrowseScreen(ForumScreen[None]):
 
     async def action_mark_read(self) -> None:
         """All threads of the community count as read."""
-        community = self.home.current if self._level == HOME else self._community
+        community = self.home.current if self._level == HOME else self.community
         if community is None or community.role is None:
             self.say(_("Only in communities you have joined."))
             return
@@ -546,145 +546,3 @@ class BrowseScreen(ForumScreen[None]):
             return
         await self._window_around(current.reply_to.number)
         self.refresh_bars()
-
-    # -- writing
-
-    def action_compose(self) -> None:
-        """Start a thread."""
-        if self._community is None:
-            return
-        if self._community.role is None:
-            self.say(_("Only members write here: go back and press J to join."), error=True)
-            return
-        self.post_message(StartWriting(ComposeTarget(self._community.community_id)))
-
-    def _target(self, body: str = "") -> ComposeTarget | None:
-        thread, current = self.reader.thread, self.reader.current
-        if thread is None or current is None:
-            return None
-        if not thread.may_reply:
-            reason = (
-                _("This thread is locked; nobody can write in it.")
-                if thread.role
-                else _("Only members write here: go back and press J to join.")
-            )
-            self.say(reason, error=True)
-            return None
-        return ComposeTarget(
-            thread.community_id,
-            thread.thread_id,
-            thread.title,
-            current.number,
-            current.author.handle,
-            initial_body=body,
-        )
-
-    def action_reply(self) -> None:
-        """Answer the selected post."""
-        target = self._target()
-        if target is not None:
-            self.post_message(StartWriting(target))
-
-    def action_quote(self) -> None:
-        """Answer the selected post, quoting it."""
-        current = self.reader.current
-        body = quote(current.body, current.author.handle) if current else ""
-        target = self._target(body)
-        if target is not None:
-            self.post_message(StartWriting(target))
-
-    def _own(self) -> PostView | None:
-        current = self.reader.current
-        if current is None:
-            return None
-        if not current.mine:
-            self.say(_("That is not yours."))
-            return None
-        if current.state is not PostState.VISIBLE:
-            self.say(_("This post is gone."))
-            return None
-        return current
-
-    def action_edit(self) -> None:
-        """Change one's own post."""
-        post, thread = self._own(), self.reader.thread
-        if post is None or thread is None:
-            return
-        self.post_message(
-            StartWriting(
-                ComposeTarget(
-                    thread.community_id,
-                    thread.thread_id,
-                    thread.title,
-                    post_id=post.post_id,
-                    revision=post.revision,
-                    initial_body=post.body,
-                )
-            )
-        )
-
-    @dialog
-    async def action_delete(self) -> None:
-        """Delete one's own post, after asking."""
-        post = self._own()
-        if post is None:
-            return
-        question = _("Delete your post #{number}? A tombstone stays.").format(number=post.number)
-        if await self.forum_app.confirm(question):
-            await self.ask(self.forum.posts.delete(self.actor, post.post_id))
-
-    @dialog
-    async def action_report(self) -> None:
-        """Tell the moderators about the selected post."""
-        post = self.reader.current
-        if post is None:
-            return
-        if post.mine:
-            self.say(_("You cannot report your own post; you can delete it."))
-            return
-        reason = await self.forum_app.ask_reason(
-            _("Report #{number} by @{handle}").format(number=post.number, handle=post.author.handle),
-            (
-                _("Spam or advertising"),
-                _("Insulting or harassing"),
-                _("Confidential information"),
-                _("Does not belong here"),
-            ),
-        )
-        if reason is not None:
-            sent = await self.ask(self._report(post.post_id, reason))
-            if sent:
-                self.say(_("Thank you: the moderators will look at it."))
-
-    async def _report(self, post_id: int, reason: str) -> bool:
-        await self.forum.moderation.report(self.actor, post_id, reason)
-        return True
-
-    def action_revisions(self) -> None:
-        """See earlier texts of the selected post."""
-        post = self.reader.current
-        if post is None:
-            return
-        if post.edited_at is None:
-            self.say(_("This post was never changed."))
-        else:
-            self.post_message(OpenRevisions(post.post_id))
-
-    async def action_accept(self) -> None:
-        """Mark the selected post as the answer, or take the mark away."""
-        thread, post = self.reader.thread, self.reader.current
-        if thread is None or post is None:
-            return
-        if thread.kind is not ThreadKind.QUESTION:
-            self.say(_("Only questions have an accepted answer."))
-            return
-        number = None if post.accepted else post.number
-        await self.ask(self.forum.threads.accept(self.actor, thread.thread_id, number))
-
-    async def action_lock(self) -> None:
-        """Lock or unlock the thread, as a moderator."""
-        thread = self.reader.thread
-        if thread is None:
-            return
-        call = self.forum.threads.unlock if thread.locked else self.forum.threads.lock
-        await self.ask(call(self.actor, thread.thread_id))

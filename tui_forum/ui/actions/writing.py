@@ -1,0 +1,95 @@
+"""Writing from the reader: threads, replies, quotes; changing and deleting one's own."""
+
+from __future__ import annotations
+
+from tui_forum.domain.text import quote
+from tui_forum.i18n import _
+from tui_forum.ui.actions.base import Browsing
+from tui_forum.ui.navigation import ComposeTarget, Go, Place, StartWriting
+from tui_forum.ui.screen import dialog
+
+
+class WritingActions(Browsing):
+    """Keys ``c r R e d v``."""
+
+    def action_compose(self) -> None:
+        """Start a thread."""
+        if self.community is None:
+            return
+        if self.community.role is None:
+            self.say(_("Only members write here: go back and press J to join."), error=True)
+            return
+        self.post_message(StartWriting(ComposeTarget(self.community.community_id)))
+
+    def _target(self, body: str = "") -> ComposeTarget | None:
+        thread, current = self.reader.thread, self.reader.current
+        if thread is None or current is None:
+            return None
+        if not thread.may_reply:
+            reason = (
+                _("This thread is locked; nobody can write in it.")
+                if thread.role
+                else _("Only members write here: go back and press J to join.")
+            )
+            self.say(reason, error=True)
+            return None
+        return ComposeTarget(
+            thread.community_id,
+            thread.thread_id,
+            thread.title,
+            current.number,
+            current.author.handle,
+            initial_body=body,
+        )
+
+    def action_reply(self) -> None:
+        """Answer the selected post."""
+        target = self._target()
+        if target is not None:
+            self.post_message(StartWriting(target))
+
+    def action_quote(self) -> None:
+        """Answer the selected post, quoting it."""
+        current = self.reader.current
+        body = quote(current.body, current.author.handle) if current else ""
+        target = self._target(body)
+        if target is not None:
+            self.post_message(StartWriting(target))
+
+    def action_edit(self) -> None:
+        """Change one's own post."""
+        post, thread = self.own_post(), self.reader.thread
+        if post is None or thread is None:
+            return
+        self.post_message(
+            StartWriting(
+                ComposeTarget(
+                    thread.community_id,
+                    thread.thread_id,
+                    thread.title,
+                    post_id=post.post_id,
+                    revision=post.revision,
+                    initial_body=post.body,
+                )
+            )
+        )
+
+    @dialog
+    async def action_delete(self) -> None:
+        """Delete one's own post, after asking."""
+        post = self.own_post()
+        if post is None:
+            return
+        question = _("Delete your post #{number}? A tombstone stays.").format(number=post.number)
+        if await self.forum_app.confirm(question):
+            await self.ask(self.forum.posts.delete(self.actor, post.post_id))
+
+    def action_revisions(self) -> None:
+        """See earlier texts of the selected post."""
+        post = self.reader.current
+        if post is None:
+            return
+        if post.edited_at is None:
+            self.say(_("This post was never changed."))
+        else:
+            self.post_message(Go(Place.REVISIONS, (post.post_id,), on_top=True))

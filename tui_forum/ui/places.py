@@ -1,0 +1,28 @@
+"""Which screen each place is. Screens are imported when one goes there: start-up pays for one only."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from tui_forum.ui.navigation import Place
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+_SCREENS: Final = {
+    Place.INBOX: "inbox:InboxScreen",
+    Place.DRAFTS: "drafts:DraftsScreen",
+    Place.MODERATION: "moderation:ModerationScreen",
+    Place.SETTINGS: "settings:SettingsScreen",
+    Place.SEARCH: "search:SearchScreen",
+    Place.HELP: "help:HelpScreen",
+    Place.REVISIONS: "revisions:RevisionsScreen",
+}
+
+
+def make_screen(place: Place, *arguments: object) -> Screen[Any]:
+    """The screen of ``place``, new."""
+    module, _, name = _SCREENS[place].partition(":")
+    made: Screen[Any] = getattr(import_module(f"tui_forum.ui.screens.{module}"), name)(*arguments)
+    return made
