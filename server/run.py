@@ -56,6 +56,7 @@ async def serve(settings: Settings) -> int:
             await load_demo(forum)
         listener = Listener(forum, settings, app_factory(forum, settings))
         await listener.start(host_key)
+        forum.clockwork.start()
         claim = None if settings.demo else await forum.accounts.claim_code()
         listener.claimable = claim is not None
         _print(_greeting(settings, listener, host_key.get_fingerprint(), claim))

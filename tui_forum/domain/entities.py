@@ -16,9 +16,10 @@ class SiteRole(StrEnum):
 
 
 class Role(StrEnum):
-    """What an account may do in one community it belongs to."""
+    """What an account is in one community it belongs to. Experts are asked first; managers host it."""
 
     MEMBER = "member"
+    EXPERT = "expert"
     MODERATOR = "moderator"
     MANAGER = "manager"
 

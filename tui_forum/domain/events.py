@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class EventKind(StrEnum):
@@ -60,6 +61,9 @@ def account_topic(account_id: int) -> Topic:
 #: Reports and decisions anywhere; the queue reloads through the service, so policy applies.
 MODERATION_TOPIC = Topic("moderation")
 PRESENCE_TOPIC = Topic("presence")
+#: Something may be due at another time than before; the clockwork looks again.
+DUE_TOPIC = Topic("due")
+_CHANGES_DUE: Final = frozenset((EventKind.THREAD_STARTED, EventKind.COMMUNITY_OPENED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +93,6 @@ class Event:
             found.append(MODERATION_TOPIC)
         if self.kind is EventKind.PRESENCE_CHANGED:
             found.append(PRESENCE_TOPIC)
+        if self.kind in _CHANGES_DUE:
+            found.append(DUE_TOPIC)
         return tuple(found)

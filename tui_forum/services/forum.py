@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from tui_forum.services.accounts import Accounts
+from tui_forum.services.clockwork import Clockwork
 from tui_forum.services.communities import Communities
 from tui_forum.services.drafts import Drafts
 from tui_forum.services.events import EventHub
@@ -32,10 +33,13 @@ class Forum:
         self.notices = Notices(database, hub)
         self.presence = PresenceRegister(hub)
         self.imports = Imports(database)
+        #: Started by what stays open (the server, the local interface), not by a single command.
+        self.clockwork = Clockwork(hub)
         self._stop_tail = stop_tail
 
     async def close(self) -> None:
         """Finish writes, stop listening, close every connection."""
+        await self.clockwork.stop()
         await self.database.drain()
         await self._stop_tail()
         await self.database.close()

@@ -22,6 +22,7 @@ from tui_forum.domain.text import clean_line
 from tui_forum.services.posts import LINK_BYTES, tree_path
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.imports import ImportRepository, ThreadGrowth
+from tui_forum.storage.repositories.life import LifeRepository
 from tui_forum.storage.uow import UnitOfWork
 
 
@@ -220,6 +221,14 @@ class _Batch:
             last = max(row["created_at"] for row in rows)
             await self._repository.grow_community(
                 self._community_id, threads=result.threads, posts=len(rows), last=last
+            )
+            life = LifeRepository(uow.connection)
+            await life.count_posts(
+                self._community_id,
+                ((row["author_id"], row["created_at"], row["number"] == 1) for row in rows),
+            )
+            await life.note_answers(
+                (row["thread_id"], row["author_id"], row["created_at"]) for row in rows if row["number"] > 1
             )
             uow.record(EventKind.POSTS_IMPORTED, community_id=self._community_id, data={"posts": len(rows)})
         result.posts = sum(1 for name in names if name)

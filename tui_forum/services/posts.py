@@ -17,6 +17,7 @@ from tui_forum.services.events import EventHub
 from tui_forum.services.notices import REPLY
 from tui_forum.services.threads import post_view, standing_to
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.life import LifeRepository
 from tui_forum.storage.repositories.reading import (
     ReadingRepository,
     ThreadState,
@@ -195,6 +196,10 @@ class Posts:
             },
             community_id,
         )
+        life = LifeRepository(uow.connection)
+        await life.count_posts(community_id, [(actor.account_id, uow.now, number == 1)])
+        if state is not None and state.author.account_id != actor.account_id:
+            await life.note_answers([(thread_id, actor.account_id, uow.now)])
         await writing.move_pointer_if_current(actor.account_id, thread_id, number, uow.now)
         if token:
             await writing.discard_draft(actor.account_id, token=token)

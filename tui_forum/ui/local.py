@@ -27,6 +27,7 @@ def _user_name() -> str:
 
 async def _run(settings: Settings) -> int:
     forum = await open_forum(settings)
+    forum.clockwork.start()
     try:
         actor = await forum.accounts.local_actor(_user_name(), language=language())
         set_locale(actor.language, actor.time_zone)
