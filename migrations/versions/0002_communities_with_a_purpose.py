@@ -442,6 +442,7 @@ def _add_columns() -> None:
     ):
         op.add_column("thread", column)
     _add_reference("thread", "merged_into_id", "thread")
+    _add_reference("notice", "community_id", "community")
     op.create_index("ix_thread_escalate", "thread", ["escalate_at"])
 
 

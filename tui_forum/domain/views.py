@@ -277,7 +277,10 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something an account is told (its inbox). ``kind`` names the event."""
+    """Something an account is told (its inbox). ``kind`` names the event.
+
+    With a thread it leads to its post, else, with ``community_id``, to the community.
+    """
 
     notice_id: int
     kind: str
@@ -288,6 +291,8 @@ class Notice:
     text: str
     created_at: datetime
     seen: bool
+    community_id: int | None = None
+    community_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.text import clean_body, excerpt
 from tui_forum.domain.views import Author, CasePage, CaseRow, CaseView, DecisionView, ReportView
 from tui_forum.i18n import N_
+from tui_forum.services.notices import notify
 from tui_forum.services.threads import post_view
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.moderation import ModerationRepository
@@ -215,22 +216,13 @@ class Moderation:
         uow: UnitOfWork, case: CaseRow, kind: DecisionKind, reason: str, reporters: list[int]
     ) -> None:
         """The author of a removed post learns why; each reporter learns the outcome."""
-        writing = WritingRepository(uow.connection)
         told = dict.fromkeys(reporters, f"report_{kind.value}")
         if kind is DecisionKind.REMOVE:
             told[case.author.account_id] = "post_removed"
         for account_id, notice in told.items():
-            await writing.notify(
-                {
-                    "account_id": account_id,
-                    "kind": notice,
-                    "thread_id": case.thread_id,
-                    "post_id": case.post_id,
-                    "text": reason,
-                    "created_at": uow.now,
-                }
+            await notify(
+                uow, [account_id], notice, thread_id=case.thread_id, post_id=case.post_id, text=reason
             )
-            uow.record(EventKind.NOTICE_SENT, account_id=account_id)
 
     async def log(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from tui_forum.domain.entities import Actor
@@ -10,11 +11,44 @@ from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.views import Notice
 from tui_forum.services.events import EventHub
 from tui_forum.storage.engine import Database
-from tui_forum.storage.repositories.moderation import ModerationRepository
+from tui_forum.storage.repositories.notices import NoticeRepository
 from tui_forum.storage.repositories.reading import ReadingRepository, hidden
 from tui_forum.storage.uow import UnitOfWork
 
 REPLY: Final = "reply"  # its text is the start of the post
+
+
+async def notify(
+    uow: UnitOfWork,
+    account_ids: Iterable[int],
+    kind: str,
+    *,
+    community_id: int | None = None,
+    thread_id: int | None = None,
+    post_id: int | None = None,
+    actor_id: int | None = None,
+    text: str = "",
+) -> None:
+    """Tell accounts something, each once, never the one who did it; their sessions hear of it.
+
+    ``kind`` names the sentence in ``ui.screens.inbox``. With ``thread_id`` a notice leads to
+    the post, else to the community.
+    """
+    told = sorted(set(account_ids) - {actor_id})
+    await NoticeRepository(uow.connection).add(
+        told,
+        {
+            "kind": kind,
+            "community_id": community_id,
+            "thread_id": thread_id,
+            "post_id": post_id,
+            "actor_id": actor_id,
+            "text": text,
+            "created_at": uow.now,
+        },
+    )
+    for account_id in told:
+        uow.record(EventKind.NOTICE_SENT, account_id=account_id)
 
 
 class Notices:
@@ -29,13 +63,12 @@ class Notices:
     ) -> tuple[Notice, ...]:
         """One's notices, latest first (``after``: the last notice id one has)."""
         async with self._database.read() as connection:
-            rows = await ModerationRepository(connection).notices(
-                actor.account_id, actor.site_role, after, limit
-            )
+            rows = await NoticeRepository(connection).page(actor.account_id, actor.site_role, after, limit)
         return tuple(
             Notice(
                 row[0], row[1], row[2], row[3], row[4] or "", row[5] or "",
                 "" if row[1] == REPLY and hidden(row[9]) else row[6], row[7], bool(row[8]),
+                row[10], row[11] or "",
             )
             for row in rows
         )  # fmt: skip
@@ -44,7 +77,7 @@ class Notices:
         """All of one's notices have been seen."""
 
         async def work(uow: UnitOfWork) -> None:
-            await ModerationRepository(uow.connection).mark_seen(actor.account_id, uow.now)
+            await NoticeRepository(uow.connection).mark_seen(actor.account_id, uow.now)
 
         await self._database.write(work)
         self._hub.tell(EventKind.NOTICE_SENT, account_id=actor.account_id)

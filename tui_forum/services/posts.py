@@ -14,7 +14,7 @@ from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
 from tui_forum.i18n import N_
 from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
-from tui_forum.services.notices import REPLY
+from tui_forum.services.notices import REPLY, notify
 from tui_forum.services.threads import post_view, standing_to
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.life import LifeRepository
@@ -211,19 +211,16 @@ class Posts:
             post_id=post_id,
             data={"number": number},
         )
-        if told is not None and told != actor.account_id:
-            await writing.notify(
-                {
-                    "account_id": told,
-                    "kind": REPLY,
-                    "thread_id": thread_id,
-                    "post_id": post_id,
-                    "actor_id": actor.account_id,
-                    "text": excerpt(body, NOTICE_CELLS),
-                    "created_at": uow.now,
-                }
+        if told is not None:
+            await notify(
+                uow,
+                [told],
+                REPLY,
+                thread_id=thread_id,
+                post_id=post_id,
+                actor_id=actor.account_id,
+                text=excerpt(body, NOTICE_CELLS),
             )
-            uow.record(EventKind.NOTICE_SENT, account_id=told)
         return PostRef(thread_id, post_id, number)
 
     async def edit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Row, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
@@ -19,12 +19,10 @@ from tui_forum.storage.models import (
     Community,
     Decision,
     Membership,
-    Notice,
     Post,
     Report,
     Thread,
 )
-from tui_forum.storage.repositories.reading import readable
 
 AnyRow = Row[*tuple[Any, ...]]
 _MODERATOR = aliased(Account)
@@ -158,37 +156,6 @@ class ModerationRepository:
         if before is not None:
             statement = statement.where(Decision.id < before)
         return list(await self._connection.execute(statement.order_by(Decision.id.desc()).limit(limit)))
-
-    async def notices(
-        self, account_id: int, site_role: SiteRole, before: int | None, limit: int
-    ) -> list[AnyRow]:
-        """An account's notices, latest first, less those of communities it may not read any more."""
-        statement = (
-            select(
-                Notice.id, Notice.kind, Notice.thread_id, Post.number, Thread.title, Account.handle,
-                Notice.text, Notice.created_at, Notice.seen_at, Post.state,
-            )
-            .outerjoin(Post, Post.id == Notice.post_id)
-            .outerjoin(Thread, Thread.id == Notice.thread_id)
-            .outerjoin(Account, Account.id == Notice.actor_id)
-            .outerjoin(Community, Community.id == Thread.community_id)
-            .outerjoin(
-                Membership,
-                and_(Membership.community_id == Community.id, Membership.account_id == account_id),
-            )
-            .where(Notice.account_id == account_id, or_(Community.id.is_(None), readable(site_role)))
-        )  # fmt: skip
-        if before is not None:
-            statement = statement.where(Notice.id < before)
-        return list(await self._connection.execute(statement.order_by(Notice.id.desc()).limit(limit)))
-
-    async def mark_seen(self, account_id: int, now: datetime) -> None:
-        """All notices of an account have been seen."""
-        await self._connection.execute(
-            update(Notice)
-            .where(Notice.account_id == account_id, Notice.seen_at.is_(None))
-            .values(seen_at=now)
-        )
 
 
 def _moderated_by(account_id: int) -> Select[*tuple[Any, ...]]:

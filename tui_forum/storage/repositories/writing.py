@@ -19,7 +19,6 @@ from tui_forum.storage.models import (
     Community,
     Draft,
     Membership,
-    Notice,
     Post,
     PostRevision,
     ReadPointer,
@@ -317,7 +316,7 @@ class WritingRepository:
             ) from error
         return int(result.scalar_one())
 
-    # -- drafts and notices
+    # -- drafts
 
     async def draft(self, account_id: int, key: str) -> DraftView | None:
         """One draft."""
@@ -369,7 +368,3 @@ class WritingRepository:
                 else (Draft.key == key if key else Draft.token == token),
             )
         )  # fmt: skip
-
-    async def notify(self, values: dict[str, Any]) -> None:
-        """Tell an account something."""
-        await self._connection.execute(insert(Notice).values(**values))

@@ -14,7 +14,7 @@ from tui_forum.domain.views import Notice
 from tui_forum.i18n import N_, _, format_age
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
-from tui_forum.ui.navigation import OpenThread
+from tui_forum.ui.navigation import OpenCommunity, OpenThread
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
 
@@ -28,7 +28,9 @@ _SENTENCES: Final = {
 
 def _draw(notice: Notice, width: int, skin: Skin) -> Lines:
     sentence = _(_SENTENCES.get(notice.kind, "{title}")).format(
-        handle=notice.actor_handle, title=display_line(notice.thread_title)
+        handle=notice.actor_handle,
+        title=display_line(notice.thread_title),
+        community=display_line(notice.community_name),
     )
     dot = Cell("  " if notice.seen else "● ", skin.unread)
     age = [Cell(f" {format_age(notice.created_at, datetime.now(UTC))}", skin.dim)]
@@ -81,7 +83,12 @@ class InboxScreen(ListScreen[None]):
         self.refresh_bars()
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
-        """Go to the post it is about."""
+        """Go to the post, or else the community, that it is about."""
         message.stop()
-        if isinstance(message.item, Notice) and message.item.thread_id is not None:
-            self.post_message(OpenThread(message.item.thread_id, message.item.post_number))
+        notice = message.item
+        if not isinstance(notice, Notice):
+            return
+        if notice.thread_id is not None:
+            self.post_message(OpenThread(notice.thread_id, notice.post_number))
+        elif notice.community_id is not None:
+            self.post_message(OpenCommunity(notice.community_id))
