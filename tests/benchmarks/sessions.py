@@ -1,18 +1,24 @@
 """What a session costs: ``python -m tests.benchmarks.sessions [--data DIR]``.
 
 Real asyncssh clients over loopback against a real server process that holds 44,000 imported
-newsgroup messages. The clients run in a process of their own, which is this one. For each
-number of sessions and each terminal size it prints
+newsgroup messages. The clients run in a process of their own, which is this one. Every line of
+the table begins with a server of its own on a fresh copy of the data: nobody has read anything.
+For each number of sessions and each terminal size it prints
 
 - ``first``: from TCP connect to the last byte of the first complete screen, one session at a
-  time (ms),
+  time (ms); the client's half of the handshake is part of it,
 - ``key``: from the key's sending to the last byte of the repaint, every session pressing one
-  key a second at its own phase (ms),
-- ``bytes/key`` as they leave on the channel, ``cpu/key``: the server process's CPU (ms),
+  key each ``--interval`` seconds at its own phase (ms),
+- ``bytes/key`` as they leave on the channel, ``cpu/key``: the server process's CPU, user and
+  system (ms), ``wait/key``: how long the server was ready to run but the machine was busy with
+  something else (ms): what a disturbed run is recognised by,
 - ``PSS/session``: growth of the server's proportional set size per further session (MiB),
 - ``idle``: the server's CPU while nobody presses anything (% of a core).
 
-A repaint's last byte is the last before a silence of ``QUIET`` seconds.
+The keys: down and up in the thread list (8), open a thread (each session another one, of at
+least ``LONG_THREAD`` posts), down and up in it (8), back to the list, back home, and open the
+community again. A repaint's last byte is the last before a silence of ``QUIET`` seconds; a key
+after which nothing comes within three seconds is a failure.
 """
 
 from __future__ import annotations
@@ -24,7 +30,9 @@ import json
 import os
 import platform
 import random
+import shutil
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -36,14 +44,17 @@ from typing import cast
 
 import asyncssh
 
-from tests.benchmarks.world import Account, prepare_world
+from tests.benchmarks.world import SLUG, Account, prepare_world
 
 QUIET = 0.06
 SIZES = ((80, 24), (120, 40))
 COUNTS = (1, 10, 50, 200)
 MARKER = b"comp.lang.cobol"  # the home screen is there when the community's name is
-#: What one presses: down and up in the thread list, in a thread, and back home. Each changes the screen.
-KEYS = "\rjjkkjjkk\rjjjjkkkkqq"
+#: What one presses, from the thread list back to it. Each key changes the screen.
+KEYS = "jjkkjjkk\rjjjjkkkkqq\r"
+LONG_THREAD = 10  # posts that make sure that each of these keys does
+THREADS = 12  # how many different threads are opened
+GETTING_READY = 0.05  # seconds between the sessions when they go to where they are measured
 
 
 @dataclass
@@ -59,6 +70,7 @@ class Row:
     key_p99: float
     bytes_per_key: float
     cpu_ms_per_key: float
+    wait_ms_per_key: float
     pss_mib_per_session: float
     idle_cpu_percent: float
     failures: int
@@ -73,6 +85,7 @@ class Client(asyncssh.SSHClientSession[bytes]):
         self.seen = bytearray()
         self.closed = False
         self.channel: asyncssh.SSHClientChannel[bytes] | None = None
+        self._something = asyncio.Event()
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         """Keep the channel."""
@@ -84,21 +97,49 @@ class Client(asyncssh.SSHClientSession[bytes]):
         self.last_byte = time.perf_counter()
         if len(self.seen) < 200_000:
             self.seen += data
+        self._something.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the server hung up."""
         self.closed = True
+        self._something.set()
+
+    def press(self, keys: str) -> float:
+        """Send ``keys``; the time when."""
+        assert self.channel is not None
+        self._something.clear()
+        begun = time.perf_counter()
+        self.channel.write(keys.encode())
+        return begun
 
     async def quiet(self, since: float, limit: float = 15.0) -> float | None:
         """Seconds from ``since`` to the last byte before a silence; None if nothing ever came."""
-        start = time.perf_counter()
-        while True:
-            now = time.perf_counter()
-            if self.last_byte > since and now - self.last_byte > QUIET:
+        while not self.closed:
+            left = since + limit - time.perf_counter()
+            if self.last_byte <= since:
+                try:
+                    async with asyncio.timeout(left):
+                        await self._something.wait()
+                except TimeoutError:
+                    return None
+                self._something.clear()
+                continue
+            silence = time.perf_counter() - self.last_byte
+            if silence > QUIET:
                 return self.last_byte - since
-            if now - start > limit or self.closed:
+            if left < 0:
                 return None
-            await asyncio.sleep(QUIET / 10)
+            await asyncio.sleep(QUIET - silence + 0.001)
+        return None
+
+    async def see(self, text: bytes, limit: float = 30.0) -> None:
+        """Wait until ``text`` has come."""
+        async with asyncio.timeout(limit):
+            while text not in self.seen:
+                if self.closed:
+                    raise RuntimeError(f"hung up after {bytes(self.seen[-200:])!r}")
+                self._something.clear()
+                await self._something.wait()
 
 
 @dataclass
@@ -129,30 +170,44 @@ async def connect(port: int, account: Account, size: tuple[int, int], marker: by
         Client, term_type="xterm-256color", term_size=size, encoding=None, env={"COLORTERM": "truecolor"}
     )
     client = cast("Client", session)
-    deadline = start + 30
-    while marker not in client.seen:
-        if client.closed or time.perf_counter() > deadline:
-            raise RuntimeError(f"no first screen; got {bytes(client.seen[-200:])!r}")
-        await asyncio.sleep(0.001)
+    await client.see(marker)
     first = await client.quiet(start)
     if first is None:
         raise RuntimeError("the first screen never settled")
     return Session(connection, client, first * 1000)
 
 
-async def press(session: Session, keys: str, phase: float) -> None:
-    """Press one key a second, measuring each repaint."""
+async def press(session: Session, keys: str, phase: float, interval: float) -> None:
+    """Press a key each ``interval`` seconds (or when the one before is done), measuring each repaint."""
     await asyncio.sleep(phase)
     for key in keys:
-        assert session.client.channel is not None
-        begun = time.perf_counter()
-        session.client.channel.write(key.encode())
+        begun = session.client.press(key)
         took = await session.client.quiet(begun, limit=3.0)
         if took is None:
             session.failures += 1
         else:
             session.keys.append(took * 1000)
-        await asyncio.sleep(max(0.0, 1.0 - (time.perf_counter() - begun)))
+        await asyncio.sleep(max(0.0, interval - (time.perf_counter() - begun)))
+
+
+async def go_to_row(session: Session, row: int, phase: float, *, from_home: bool) -> None:
+    """Not measured: into the community's list, and down to a row."""
+    await asyncio.sleep(phase)
+    for keys in ("\r" if from_home else "", "j" * row):
+        if keys:
+            await session.client.quiet(session.client.press(keys))
+
+
+def long_threads(database: Path) -> list[int]:
+    """Rows of the thread list where threads of at least ``LONG_THREAD`` posts are."""
+    with contextlib.closing(sqlite3.connect(database)) as line:
+        counts = line.execute(
+            "select reply_count + 1 from thread join community on community.id = community_id"
+            " where slug = ? order by pinned desc, thread.last_post_at desc, thread.id desc limit 200",
+            (SLUG,),
+        )
+        rows = [row for row, (posts,) in enumerate(counts) if posts >= LONG_THREAD]
+    return rows[:THREADS]
 
 
 def pss_mib(pid: int) -> float:
@@ -167,6 +222,11 @@ def cpu_seconds(pid: int) -> float:
     """User and system CPU of a process, seconds."""
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def wait_seconds(pid: int) -> float:
+    """How long a process's main thread has waited for a core, seconds."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 def quantile(values: list[float], q: float) -> float:
@@ -206,11 +266,18 @@ async def start_server(data: Path, port: int, sessions: int) -> subprocess.Popen
     raise RuntimeError("the server does not listen")
 
 
+def fresh_copy(prepared: Path, folder: Path) -> Path:
+    """The prepared data as it was, for one line of the table."""
+    shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns(".wake-*", "keys"))
+    return folder
+
+
 async def measure(
-    data: Path, accounts: list[Account], size: tuple[int, int], count: int, keys: str, idle_seconds: float
+    data: Path, accounts: list[Account], size: tuple[int, int], count: int, options: argparse.Namespace
 ) -> Row:
     """One line of the table, on a server of its own."""
     port = free_port()
+    targets = long_threads(data / "forum.db")
     server = await start_server(data, port, count)
     sessions: list[Session] = []
     try:
@@ -221,16 +288,34 @@ async def measure(
         base = pss_mib(server.pid)
         sessions.extend([await connect(port, account, size, MARKER) for account in accounts[1:count]])
         grown = (pss_mib(server.pid) - base) / (count - 1) if count > 1 else float("nan")
-        begun = cpu_seconds(server.pid)
-        sent = sum(session.client.received for session in sessions)
-        rounds = 3 if count == 1 else 1  # one key a second: a round takes as many seconds as it has keys
-        await asyncio.gather(*(press(s, keys * rounds, random.random()) for s in sessions))
-        pressed = count * len(keys) * rounds
-        cpu = (cpu_seconds(server.pid) - begun) * 1000 / pressed
-        sent = sum(session.client.received for session in sessions) - sent
+        # A round takes as many intervals as it has keys; one session needs some to have figures.
+        rounds = 3 if count == 1 else 1
+        cpu = wait = 0.0
+        sent = 0
+        for round_ in range(rounds):
+            rows = [targets[(index + round_) % len(targets)] for index in range(count)]
+            await asyncio.gather(
+                *(
+                    go_to_row(session, row, index * GETTING_READY, from_home=not round_)
+                    for index, (session, row) in enumerate(zip(sessions, rows, strict=True))
+                )
+            )
+            await asyncio.sleep(1)
+            before = cpu_seconds(server.pid), wait_seconds(server.pid)
+            bytes_before = sum(session.client.received for session in sessions)
+            await asyncio.gather(
+                *(
+                    press(s, options.keys, random.random() * options.interval, options.interval)
+                    for s in sessions
+                )
+            )
+            cpu += cpu_seconds(server.pid) - before[0]
+            wait += wait_seconds(server.pid) - before[1]
+            sent += sum(session.client.received for session in sessions) - bytes_before
+        pressed = count * len(options.keys) * rounds
         await asyncio.sleep(2)
         begun, moment = cpu_seconds(server.pid), time.perf_counter()
-        await asyncio.sleep(idle_seconds)
+        await asyncio.sleep(options.idle)
         idle = (cpu_seconds(server.pid) - begun) / (time.perf_counter() - moment) * 100
         everything = [value for session in sessions for value in session.keys]
         firsts = [session.first for session in sessions]
@@ -243,7 +328,8 @@ async def measure(
             key_p95=quantile(everything, 0.95),
             key_p99=quantile(everything, 0.99),
             bytes_per_key=sent / pressed,
-            cpu_ms_per_key=cpu,
+            cpu_ms_per_key=cpu * 1000 / pressed,
+            wait_ms_per_key=wait * 1000 / pressed,
             pss_mib_per_session=grown,
             idle_cpu_percent=idle,
             failures=sum(session.failures for session in sessions),
@@ -260,7 +346,7 @@ def print_table(rows: list[Row]) -> None:
     """The rows as an aligned table."""
     titles = (
         "size", "sessions", "first p50", "first p95", "key p50", "key p95", "key p99",
-        "bytes/key", "cpu/key", "PSS/session", "idle %", "failures",
+        "bytes/key", "cpu/key", "wait/key", "PSS/session", "idle %", "failures",
     )  # fmt: skip
     cells = [
         tuple(f"{value:.2f}" if isinstance(value, float) else str(value) for value in asdict(row).values())
@@ -277,15 +363,18 @@ async def run(options: argparse.Namespace) -> None:
     counts = [int(part) for part in options.counts.split(",")]
     sizes = [tuple(map(int, part.split("x"))) for part in options.sizes.split(",")]
     with tempfile.TemporaryDirectory() as scratch:
-        data = Path(options.data or scratch)
-        accounts = await prepare_world(data, max(counts))
+        prepared = Path(options.data or Path(scratch) / "prepared")
+        accounts = await prepare_world(prepared, max(counts))
         rows: list[Row] = []
         for width, height in sizes:
             for count in counts:
-                rows.append(await measure(data, accounts, (width, height), count, options.keys, options.idle))
+                data = fresh_copy(prepared, Path(scratch) / f"{width}x{height}-{count}")
+                rows.append(await measure(data, accounts, (width, height), count, options))
+                shutil.rmtree(data)
                 print_table(rows[-1:])
     print()
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, a key each "
+          f"{options.interval} s")  # fmt: skip
     print_table(rows)
     if options.json:
         Path(options.json).write_text(json.dumps([asdict(row) for row in rows], indent=1))
@@ -298,6 +387,7 @@ def main() -> None:
     parser.add_argument("--counts", default=",".join(map(str, COUNTS)))
     parser.add_argument("--sizes", default=",".join(f"{w}x{h}" for w, h in SIZES))
     parser.add_argument("--keys", default=KEYS)
+    parser.add_argument("--interval", type=float, default=1.0, help="seconds from key to key of a session")
     parser.add_argument("--idle", type=float, default=10.0, help="seconds of silence to measure")
     parser.add_argument("--json", default="", help="write the rows to this file")
     asyncio.run(run(parser.parse_args()))
