@@ -107,6 +107,15 @@ class BrowseScreen(WritingActions, ModeratingActions):
         for pane in (self.home, self.threads, self.reader):
             pane.display = wide or pane is self._pane
 
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """A click on another pane: it has the keys from now on."""
+        panes: dict[Widget, str] = {self.home: HOME, self.threads: THREADS, self.reader: POSTS}
+        level = panes.get(event.widget)
+        if level not in (None, self._level):
+            self._level = level
+            self._watch()
+            self.refresh_bars()
+
     def _go(self, level: str) -> None:
         self._level = level
         self._arrange(self.size.width)
@@ -361,7 +370,7 @@ class BrowseScreen(WritingActions, ModeratingActions):
                 )
             )
             if page is not None:
-                self.reader.show(self.reader.thread, page.posts, page.order, current.number)
+                self.reader.refill(page)
 
     async def _refresh_list(self, event: Event) -> None:
         if event.kind in (EventKind.POST_CREATED, EventKind.THREAD_STARTED, EventKind.POSTS_IMPORTED):

@@ -21,7 +21,7 @@ from textual.widget import Widget
 
 from tui_forum.domain.entities import PostOrder, PostState
 from tui_forum.domain.text import cell_width, display_line, fit
-from tui_forum.domain.views import PostView, ThreadView
+from tui_forum.domain.views import PostPage, PostView, ThreadView
 from tui_forum.i18n import _, format_datetime, language
 from tui_forum.ui.render import Palette, render_markdown
 
@@ -98,8 +98,8 @@ class Reader(Widget, can_focus=True):
         self._skip = 0  # its lines above the window
         self._seen: set[int] = set()
         self._told = 0
-        self._lines: dict[int, tuple[int, list[Strip]]] = {}  # post id → (revision, lines)
-        self._lines_for: tuple[int, str] = (0, "")
+        self._lines: dict[int, tuple[PostView, list[Strip]]] = {}  # post id → what was drawn, its lines
+        self._lines_for: tuple[int, str, PostOrder] = (0, "", self.order)
         self._view: list[tuple[int, Strip]] | None = None
 
     @property
@@ -118,9 +118,11 @@ class Reader(Widget, can_focus=True):
         self, thread: ThreadView, posts: Sequence[PostView], order: PostOrder, number: int | None
     ) -> None:
         """Show a window of ``thread`` with post ``number`` (or the landing post) selected."""
-        if self.thread is None or self.thread.thread_id != thread.thread_id:
+        another = self.thread is None or self.thread.thread_id != thread.thread_id
+        if another:
             self._seen.clear()
             self._told = thread.read_number
+        if another or number is None:
             self.first_unread = thread.landing if thread.landing > thread.read_number else None
         self.thread = thread
         self.posts = list(posts)
@@ -130,6 +132,20 @@ class Reader(Widget, can_focus=True):
         self._top, self._skip = self.selected, 0
         self._changed()
         self._fill_page()
+
+    def refill(self, page: PostPage) -> None:
+        """The window anew, where it stands: posts have come in between (in the tree)."""
+        top, selected = (
+            self.posts[index].number if index < len(self.posts) else 0 for index in (self._top, self.selected)
+        )
+        self.posts = list(page.posts)
+        self.more_before, self.more_after = page.more_before, page.more_after
+        places = {post.number: index for index, post in enumerate(self.posts)}
+        self.selected = places.get(selected, 0)
+        if top not in places:
+            self._skip = 0
+        self._top = places.get(top, self.selected)
+        self._changed()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -168,7 +184,6 @@ class Reader(Widget, can_focus=True):
         for index, old in enumerate(self.posts):
             if old.post_id == post.post_id:
                 self.posts[index] = post
-                self._lines.pop(post.post_id, None)
                 self._changed()
 
     def retitle(self, thread: ThreadView) -> None:
@@ -196,13 +211,13 @@ class Reader(Widget, can_focus=True):
         """All lines of a post, header and spacing included; without the selection mark."""
         skin = self.skin
         width = max(10, self.size.width - 1)
-        if self._lines_for != (width, skin.name):
+        if self._lines_for != (width, skin.name, self.order):
             self._lines.clear()
-            self._lines_for = (width, skin.name)
+            self._lines_for = (width, skin.name, self.order)
         post = self.posts[index]
         known = self._lines.get(post.post_id)
-        if known is None or known[0] != post.revision:
-            known = (post.revision, self._draw(post, width, skin))
+        if known is None or known[0] != post:
+            known = (post, self._draw(post, width, skin))
             self._lines[post.post_id] = known
         return known[1]
 
@@ -307,9 +322,10 @@ class Reader(Widget, can_focus=True):
         return skin.base + skin.border
 
     def on_resize(self) -> None:
-        """Lines are for a width; the post at the top stays at the top."""
+        """Lines are for a width; the post at the top stays at the top, over a full page at the end."""
         self._skip = 0
         self._changed()
+        self._fill_page()
 
     def on_focus(self) -> None:
         """The selection looks different with focus."""
