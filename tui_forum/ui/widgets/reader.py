@@ -178,6 +178,7 @@ class Reader(Widget, can_focus=True):
         kept = {post.post_id for post in self.posts}
         self._lines = {key: value for key, value in self._lines.items() if key in kept}
         self._changed()
+        self._ask_for_more()
 
     def update_post(self, post: PostView) -> None:
         """A post was edited, deleted, removed or accepted."""
@@ -378,9 +379,11 @@ class Reader(Widget, can_focus=True):
         left = sum(len(self.lines_of(i)) for i in range(self._top, min(len(self.posts), self._top + 60)))
         if self._top + 60 >= len(self.posts) and left < self.size.height:
             self._scroll(left - self.size.height)
+        self._ask_for_more()
 
     def _ask_for_more(self) -> None:
-        if self.more_after and self._top >= len(self.posts) - NEAR_EDGE:
+        view = self._visible()
+        if self.more_after and view and view[-1][0] >= len(self.posts) - NEAR_EDGE:
             self.post_message(self.NeedMore(forwards=True))
         if self.more_before and self._top < NEAR_EDGE:
             self.post_message(self.NeedMore(forwards=False))
