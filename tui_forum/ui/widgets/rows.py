@@ -88,6 +88,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
         self.items: list[Item | Heading] = []
         self.index = -1
         self._top = 0
+        self._loaded = False  # until then nobody knows that it is empty
 
     @property
     def skin(self) -> Skin:
@@ -111,6 +112,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
     ) -> None:
         """Replace all rows. The selection goes to the first item for which ``keep`` is true."""
         self.items = list(items)
+        self._loaded = True
         self.index = -1
         if keep is not None:
             self.index = next(
@@ -227,7 +229,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
         row, line = divmod(y, self.row_height)
         index = self._top + row
         if index >= len(self.items):
-            text = f"  {self.empty}" if not self.items and y == 1 else ""
+            text = f"  {self.empty}" if self._loaded and not self.items and y == 1 else ""
             return Strip([Segment(fit(text, width).ljust(width), skin.base + skin.dim)], width)
         item = self.items[index]
         if isinstance(item, Heading):
