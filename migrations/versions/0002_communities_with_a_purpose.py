@@ -423,6 +423,7 @@ def _add_columns() -> None:
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("archived_at", UtcDateTime(), nullable=True),
+        sa.Column("dormant_told_at", UtcDateTime(), nullable=True),
         sa.Column("builtin", sa.String(length=16), nullable=True),
     ):
         op.add_column("community", column)
@@ -434,6 +435,7 @@ def _add_columns() -> None:
     _add_reference("membership", "invited_by", "account")
     _add_reference("membership", "welcomed_by", "account")
     op.create_index("ix_membership_joined", "membership", ["community_id", "joined_at"])
+    op.create_index("ix_membership_role", "membership", ["community_id", "role"])
     for column in (
         sa.Column("answered_at", UtcDateTime(), nullable=True),
         sa.Column("escalate_at", UtcDateTime(), nullable=True),
@@ -444,6 +446,7 @@ def _add_columns() -> None:
     _add_reference("thread", "merged_into_id", "thread")
     _add_reference("notice", "community_id", "community")
     op.create_index("ix_thread_escalate", "thread", ["escalate_at"])
+    op.create_index("ix_thread_created", "thread", ["community_id", "created_at"])
 
 
 def _add_reference(table: str, column: str, target: str) -> None:

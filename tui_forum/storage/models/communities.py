@@ -42,6 +42,8 @@ class Community(Base):
     ends_on: Mapped[date | None]
     linked_community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     archived_at: Mapped[datetime | None]
+    #: When its hosts were told that it is dormant.
+    dormant_told_at: Mapped[datetime | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     #: ``hosts`` is the hosts' round; None is a community like any other.
     builtin: Mapped[str | None] = mapped_column(String(16))
@@ -64,7 +66,10 @@ class Membership(Base):
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     welcomed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     welcomed_at: Mapped[datetime | None]
-    __table_args__ = (Index("ix_membership_joined", "community_id", "joined_at"),)
+    __table_args__ = (
+        Index("ix_membership_joined", "community_id", "joined_at"),
+        Index("ix_membership_role", "community_id", "role"),
+    )
 
 
 class Charter(Base):

@@ -49,6 +49,7 @@ class Thread(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
     __table_args__ = (
         Index("ix_thread_escalate", "escalate_at"),
+        Index("ix_thread_created", "community_id", "created_at"),
         Index("ix_thread_list", "community_id", "pinned", "last_post_at", "id"),
         Index("ix_thread_unread", "community_id", "last_post_id"),
         Index("ix_thread_recent", "last_post_at", "id"),
