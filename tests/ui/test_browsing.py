@@ -267,6 +267,53 @@ async def test_a_new_post_does_not_move_what_one_reads(world: World) -> None:
             await press(pilot, "t")
 
 
+async def test_lists_that_were_hidden_are_up_to_date_when_they_are_seen(world: World) -> None:
+    """Narrow, they are not reloaded while one reads; going back or a wider window shows what came."""
+    async with session(world.forum, world.bob) as (_app, pilot):
+        await open_first(pilot, "And from above?")
+        await world.forum.posts.start_thread(world.ada, world.community_id, "Slugs", "Everywhere.")
+        await world.forum.posts.reply(world.ada, world.first.thread_id, "It is snowing!")
+        await shows(pilot, "It is snowing!")
+        await pilot.resize_terminal(160, 50)
+        await shows(pilot, "Slugs")
+        await pilot.resize_terminal(80, 24)
+        await world.forum.posts.start_thread(world.ada, world.community_id, "Snails", "Them, too.")
+        await press(pilot, "q")
+        await shows(pilot, "Snails")
+        await press(pilot, "q")
+        await shows(pilot, "3 threads", "● Gardens")
+
+
+async def test_a_page_of_communities_that_was_loaded_stays_when_something_happens(world: World) -> None:
+    """The selection once jumped to the top when somebody wrote elsewhere."""
+    for number in range(60):
+        await community(world.forum, world.ada, slug=f"other{number:02}")
+    carl = await person(world.forum, "carl")
+    await world.forum.communities.join(carl, world.community_id)
+    async with session(world.forum, carl) as (app, pilot):
+        await shows(pilot, "Others you may join")
+        await press(pilot, "G")
+        await until(pilot, lambda: len(app.browse.home.items) > 60)
+        await press(pilot, "G")
+        last = app.browse.home.current
+        assert last is not None
+        assert last.slug == "other59"
+        await world.forum.posts.reply(world.ada, world.first.thread_id, "News")
+        await until(pilot, lambda: app.browse.home.items[1].unread == 1)  # type: ignore[union-attr]
+        assert app.browse.home.current == last
+
+
+async def test_a_moderator_sees_that_a_case_waits(world: World) -> None:
+    """Wherever one is: the count in the status line follows what is reported."""
+    async with session(world.forum, world.ada) as (_app, pilot):
+        await open_first(pilot, "And from above?")
+        carl = await person(world.forum, "carl")
+        await world.forum.communities.join(carl, world.community_id)
+        theirs = await world.forum.threads.post(world.ada, world.first.thread_id, 2)
+        await world.forum.moderation.report(carl, theirs.post_id, "Spam")
+        await shows(pilot, "1 case")
+
+
 async def test_what_others_change_in_a_post_shows(world: World) -> None:
     """Edited, deleted, removed: each as it happens."""
     view = await world.forum.threads.post(world.ada, world.first.thread_id, 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Final, cast
 
 from textual import events, on
@@ -11,6 +12,7 @@ from textual.widget import Widget
 
 from tui_forum.domain.entities import PostOrder
 from tui_forum.domain.events import Event, EventKind, community_topic, thread_topic
+from tui_forum.domain.policy import Standing, moderates
 from tui_forum.domain.views import CommunityRow, HomeView, PostView, ThreadCursor, ThreadRow
 from tui_forum.i18n import N_, _, format_number
 from tui_forum.ui.actions.moderating import ModeratingActions
@@ -27,6 +29,15 @@ THREADS: Final = "threads"
 POSTS: Final = "posts"
 
 _LISTS: Final = (HOME, THREADS)
+
+#: What changes a line of home, or what waits for one.
+_CHANGES_HOME: Final = frozenset(
+    {
+        EventKind.POST_CREATED, EventKind.READ_MOVED, EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT,
+        EventKind.COMMUNITY_OPENED, EventKind.POSTS_IMPORTED, EventKind.NOTICE_SENT,
+    }
+)  # fmt: skip
+_CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
 
 
 class BrowseScreen(WritingActions, ModeratingActions):
@@ -68,6 +79,7 @@ class BrowseScreen(WritingActions, ModeratingActions):
         self._next_threads: ThreadCursor | None = None
         self._next_others: str | None = None
         self._loading = False
+        self._stale = False  # lists that were not shown have missed something
         self.home = RowList[CommunityRow](draw_community, row_height=2, empty=_("There is no community yet."))
         self.threads = RowList[ThreadRow](draw_thread, empty=_("No threads yet: press c to write the first."))
         self.reader = Reader()
@@ -99,6 +111,9 @@ class BrowseScreen(WritingActions, ModeratingActions):
     def on_resize(self, event: events.Resize) -> None:
         """Side by side or one at a time."""
         self._arrange(event.size.width)
+        if self._stale and self.home.display:
+            self._stale = False
+            self.call_next(self._catch_up)
         super().on_resize(event)
 
     def _arrange(self, width: int) -> None:
@@ -189,9 +204,18 @@ class BrowseScreen(WritingActions, ModeratingActions):
         """Load home again, keeping the selection."""
         current = self.home.current
         view = await self.ask(self.forum.communities.home(self.actor))
-        if view is not None:
-            self._show_home(view, current.community_id if current else None)
-            self.refresh_bars()
+        if view is None:
+            return
+        shown = {row.community_id for row in (*view.joined, *view.others)}
+        further = tuple(  # pages that were loaded when one went on beyond the first
+            row
+            for row in self.home.items
+            if isinstance(row, CommunityRow) and row.role is None and row.community_id not in shown
+        )
+        if further and view.others_next is not None:
+            view = replace(view, others=view.others + further, others_next=self._next_others)
+        self._show_home(view, current.community_id if current else None)
+        self.refresh_bars()
 
     async def go_home(self) -> None:
         """To the communities."""
@@ -326,14 +350,29 @@ class BrowseScreen(WritingActions, ModeratingActions):
                 self.reader.update_post(post)
         elif here and kind in (EventKind.THREAD_LOCKED, EventKind.THREAD_UNLOCKED, EventKind.POST_EDITED):
             await self._reload_header()
-        if self.community is not None and event.community_id == self.community.community_id:
-            await self._refresh_list(event)
-        if kind in (
-            EventKind.POST_CREATED, EventKind.READ_MOVED, EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT,
-            EventKind.COMMUNITY_OPENED, EventKind.POSTS_IMPORTED, EventKind.NOTICE_SENT,
-        ):  # fmt: skip
-            await self.reload_home()
+        await self._follow_lists(event)
         self.refresh_bars()
+
+    async def _follow_lists(self, event: Event) -> None:
+        """Keep the lists that are shown up to date; going back to a hidden one loads it anyway."""
+        in_list = self.community is not None and event.community_id == self.community.community_id
+        if in_list and self.threads.display:
+            await self._refresh_list(event)
+        concerns = event.kind in _CHANGES_QUEUE and self._moderates()
+        if concerns or (event.kind in _CHANGES_HOME and self.home.display):
+            await self.reload_home()
+        elif in_list or event.kind in _CHANGES_HOME:
+            self._stale = True
+
+    def _moderates(self) -> bool:
+        roles = {None, *(row.role for row in self.home.items if isinstance(row, CommunityRow))}
+        return any(moderates(Standing(self.actor.site_role, role)) for role in roles)
+
+    async def _catch_up(self) -> None:
+        """The window has become wide: lists are shown that were not kept up to date."""
+        await self.reload_home()
+        current = self.threads.current
+        await self._load_threads(current.thread_id if current else None)
 
     async def _quietly(self, number: int) -> PostView | None:
         assert self.reader.thread is not None
