@@ -305,11 +305,13 @@ def _create_tables() -> None:
         sa.Column("multiple", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("anonymous", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("closes_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["thread_id"], ["thread.id"], name=op.f("fk_poll_thread_id_thread"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("thread_id", name=op.f("pk_poll")),
     )
+    op.create_index("ix_poll_due", "poll", ["closed_at", "closes_at"])
     op.create_table(
         "poll_option",
         sa.Column("thread_id", ID, nullable=False),
@@ -413,6 +415,39 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_recognition_community_id"), "recognition", ["community_id"])
 
+    op.create_table(
+        "signpost",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("community_id", ID, nullable=True),
+        sa.Column("place_at", UtcDateTime(), nullable=True),
+        sa.Column("thread_id", ID, nullable=True),
+        sa.Column("number", ID, nullable=True),
+        sa.Column("target_id", ID, nullable=False),
+        sa.Column("target_number", ID, nullable=True),
+        sa.Column("title", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("posts", ID, server_default="0", nullable=False),
+        sa.Column("actor_id", ID, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["account.id"], name=op.f("fk_signpost_actor_id_account")),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["community.id"],
+            name=op.f("fk_signpost_community_id_community"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["thread.id"], name=op.f("fk_signpost_target_id_thread"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["thread_id"], ["thread.id"], name=op.f("fk_signpost_thread_id_thread"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signpost")),
+    )
+    op.create_index("ix_signpost_list", "signpost", ["community_id", "place_at", "id"])
+    op.create_index(op.f("ix_signpost_target_id"), "signpost", ["target_id"])
+    op.create_index("ix_signpost_thread", "signpost", ["thread_id", "number"])
+
 
 def _add_columns() -> None:
     """Columns are added one by one: SQLite's copy-and-drop would delete what refers to a table."""
@@ -437,12 +472,14 @@ def _add_columns() -> None:
     op.create_index("ix_membership_joined", "membership", ["community_id", "joined_at"])
     op.create_index("ix_membership_role", "membership", ["community_id", "role"])
     for column in (
+        sa.Column("retired_number", ID, server_default="0", nullable=False),
         sa.Column("answered_at", UtcDateTime(), nullable=True),
         sa.Column("escalate_at", UtcDateTime(), nullable=True),
         sa.Column("escalated_to", sa.String(length=16), server_default="", nullable=False),
         sa.Column("wants_acknowledgement", sa.Boolean(), server_default=sa.text("false"), nullable=False),
     ):
         op.add_column("thread", column)
+    op.add_column("draft", sa.Column("extra", sa.JSON(), server_default="{}", nullable=False))
     _add_reference("thread", "merged_into_id", "thread")
     _add_reference("notice", "community_id", "community")
     op.create_index("ix_thread_escalate", "thread", ["escalate_at"])

@@ -51,6 +51,7 @@ from tui_forum.storage.models.writing import (
     Reaction,
     ReadPointer,
     Recognition,
+    Signpost,
     Thread,
 )
 
@@ -88,6 +89,7 @@ __all__ = [
     "ReadPointer",
     "Recognition",
     "Report",
+    "Signpost",
     "SlugAlias",
     "SshKey",
     "Thread",

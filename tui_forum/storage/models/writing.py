@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -20,7 +21,11 @@ from tui_forum.storage.models.base import Base, Id
 
 
 class Thread(Base):
-    """A conversation. ``last_number`` is the highest post number given out (never reused)."""
+    """A conversation. ``last_number`` is the number of its last post.
+
+    Numbers are never given out twice: those above it that have gone to another thread (or to
+    another number) are remembered by ``retired_number``, and by :class:`PostAlias` one by one.
+    """
 
     __tablename__ = "thread"
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
@@ -34,6 +39,7 @@ class Thread(Base):
     removed_at: Mapped[datetime | None]
     reply_count: Mapped[int] = mapped_column(default=0, server_default="0")
     last_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    retired_number: Mapped[int] = mapped_column(default=0, server_default="0")
     last_post_at: Mapped[datetime]
     last_post_id: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     last_author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -119,12 +125,14 @@ class Draft(Base):
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
     title: Mapped[str] = mapped_column(Text, default="", server_default="")
     body: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: What else was chosen or typed in the composer: the kind, the parts of a poll.
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     token: Mapped[str] = mapped_column(String(64))
     updated_at: Mapped[datetime]
 
 
 class PostAlias(Base):
-    """An old address of a post that was moved into another thread (merge, split)."""
+    """An old address of a post that has got another thread or number (merge, split)."""
 
     __tablename__ = "post_alias"
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
@@ -132,14 +140,43 @@ class PostAlias(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), index=True)
 
 
+class Signpost(Base):
+    """What is left behind where something was: it says where it went.
+
+    In the list of ``community_id`` at ``place_at`` (kind ``moved``, ``merged``), or in the thread
+    ``thread_id`` before the post ``number`` (``split_to``, ``split_from``, ``merged_in``).
+    It leads to ``target_id``, there to ``target_number``. ``title`` is that of a merged thread.
+    """
+
+    __tablename__ = "signpost"
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"))
+    place_at: Mapped[datetime | None]
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
+    number: Mapped[int | None]
+    target_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), index=True)
+    target_number: Mapped[int | None]
+    title: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    posts: Mapped[int] = mapped_column(default=0, server_default="0")
+    actor_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        Index("ix_signpost_list", "community_id", "place_at", "id"),
+        Index("ix_signpost_thread", "thread_id", "number"),
+    )
+
+
 class Poll(Base):
-    """A thread's poll. Votes may be changed until it closes."""
+    """A thread's poll. Votes may be changed until ``closes_at``; ``closed_at``: its end was told."""
 
     __tablename__ = "poll"
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
     multiple: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     anonymous: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     closes_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    __table_args__ = (Index("ix_poll_due", "closed_at", "closes_at"),)
 
 
 class PollOption(Base):

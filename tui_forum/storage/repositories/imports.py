@@ -103,13 +103,15 @@ class ImportRepository:
         return found
 
     async def last_numbers(self, thread_ids: Iterable[int]) -> dict[int, int]:
-        """The highest post number of threads, which stay locked until the transaction ends."""
+        """The highest post number given out in threads, which stay locked until the transaction ends."""
         found: dict[int, int] = {}
         for some in _slices(thread_ids):
             rows = await self._connection.execute(
-                select(_thread.c.id, _thread.c.last_number).where(_thread.c.id.in_(some)).with_for_update()
+                select(_thread.c.id, _thread.c.last_number, _thread.c.retired_number)
+                .where(_thread.c.id.in_(some))
+                .with_for_update()
             )
-            found.update({row[0]: max(0, row[1]) for row in rows})
+            found.update({row[0]: max(0, row[1], row[2]) for row in rows})
         return found
 
     async def add_accounts(self, rows: Sequence[Row]) -> list[int]:

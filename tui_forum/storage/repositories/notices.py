@@ -41,12 +41,13 @@ class NoticeRepository:
         """
         statement = (
             select(
-                Notice.id, Notice.kind, Notice.thread_id, Post.number, Thread.title, Account.handle,
+                Notice.id, Notice.kind, Thread.id, Post.number, Thread.title, Account.handle,
                 Notice.text, Notice.created_at, Notice.seen_at, Post.state,
                 Notice.community_id, Community.name,
             )
             .outerjoin(Post, Post.id == Notice.post_id)
-            .outerjoin(Thread, Thread.id == Notice.thread_id)
+            # A post may have gone to another thread since.
+            .outerjoin(Thread, Thread.id == func.coalesce(Post.thread_id, Notice.thread_id))
             .outerjoin(Account, Account.id == Notice.actor_id)
             .outerjoin(Community, Community.id == func.coalesce(Thread.community_id, Notice.community_id))
             .outerjoin(

@@ -73,7 +73,13 @@ class WritingRepository:
         result = await self._connection.execute(
             update(Thread)
             .where(Thread.id == thread_id)
-            .values(last_number=Thread.last_number + 1)
+            .values(
+                last_number=case(
+                    (Thread.retired_number > Thread.last_number, Thread.retired_number),
+                    else_=Thread.last_number,
+                )
+                + 1
+            )
             .returning(Thread.last_number)
         )
         return int(result.scalar_one())
