@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.forums import person, place, rows
-from tui_forum.domain.entities import Actor, DecisionKind, PostOrder, Role, SiteRole, Visibility
+from tui_forum.domain.entities import Actor, PostOrder, Role, SiteRole, Visibility
 from tui_forum.domain.errors import NotFoundError
+from tui_forum.domain.moderation import DecisionKind
 from tui_forum.domain.views import PostRef
 from tui_forum.services.forum import Forum
 from tui_forum.storage.repositories.writing import WritingRepository

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
-from tui_forum.domain.entities import Actor, DecisionKind, PostState
+from tui_forum.domain.entities import Actor, PostState
 from tui_forum.domain.errors import StorageBusyError
+from tui_forum.domain.moderation import DecisionKind
 from tui_forum.domain.views import PostRef
 from tui_forum.i18n import N_
 from tui_forum.services.forum import Forum

@@ -58,25 +58,15 @@ class ThreadKind(StrEnum):
 
 
 class PostState(StrEnum):
-    """``deleted`` by its author, ``removed`` by a moderator; both leave a tombstone."""
+    """``deleted`` by its author, ``removed`` by a moderator; both leave a tombstone.
+
+    ``held`` waits for a moderator: only its author and moderators know of it.
+    """
 
     VISIBLE = "visible"
     DELETED = "deleted"
     REMOVED = "removed"
-
-
-class CaseState(StrEnum):
-    """A case is open until it is decided."""
-
-    OPEN = "open"
-    DECIDED = "decided"
-
-
-class DecisionKind(StrEnum):
-    """What a case ends with: the post stays (approve) or goes (remove)."""
-
-    APPROVE = "approve"
-    REMOVE = "remove"
+    HELD = "held"
 
 
 class PostOrder(StrEnum):

@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui_forum.domain.entities import (
-    CaseState,
-    DecisionKind,
-    PostOrder,
-    PostState,
-    Purpose,
-    Role,
-    ThreadKind,
-    Visibility,
-)
+from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, ThreadKind, Visibility
+from tui_forum.domain.moderation import CaseState, DecisionKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tui_forum.domain.entities import Actor, CaseState, DecisionKind, PostState, Role, Visibility
+from tui_forum.domain.entities import Actor, PostState, Role, Visibility
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE, REASON_MAX_CHARS
+from tui_forum.domain.moderation import CaseState, DecisionKind
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
+from tui_forum.domain.record import RecordAction, RecordEntry
 from tui_forum.domain.text import clean_body, excerpt
 from tui_forum.domain.views import Author, CasePage, CaseRow, CaseView, DecisionView, ReportView
 from tui_forum.i18n import N_
@@ -93,8 +95,8 @@ class Moderation:
                 ),
             )
             repository = ModerationRepository(uow.connection)
-            case_id = await repository.open_case(state.community_id, post_id, uow.now)
-            await repository.add_report(case_id, actor.account_id, reason, uow.now)
+            case_id = await repository.open_case(state.community_id, post, uow.now)
+            await repository.add_report(case_id, post, actor.account_id, reason, uow.now)
             # No thread and community here: that somebody reported is for moderators only.
             uow.record(EventKind.POST_REPORTED, post_id=post_id, data={"case": case_id})
 
@@ -164,20 +166,22 @@ class Moderation:
             self._require_moderator(Standing(actor.site_role, role, Visibility(row[14])))
             # The post first, as reporting does: nobody can report it, edit it or decide meanwhile.
             post = await writing.post(row[5], lock=True)
-            if post is None or not await repository.close_case(case_id, uow.now):
+            if post is None or not await repository.close_case(case_id, kind, actor.account_id, uow.now):
                 raise ConflictError(DECIDED_MEANWHILE)
             case = _case_row(row)
-            decision_id = await repository.add_decision(
-                {
-                    "case_id": case_id,
-                    "community_id": case.community_id,
-                    "post_id": case.post_id,
-                    "post_revision": post["revision"],
-                    "moderator_id": actor.account_id,
-                    "kind": kind.value,
-                    "reason": reason,
-                    "created_at": uow.now,
-                }
+            uow.note(
+                RecordEntry(
+                    RecordAction(kind.value),
+                    actor.account_id,
+                    community_id=case.community_id,
+                    case_id=case_id,
+                    thread_id=case.thread_id,
+                    post_id=case.post_id,
+                    account_id=case.author.account_id,
+                    reason=reason,
+                    before={"posts": [{"post": case.post_id, "state": post["state"]}]},
+                    after={"posts": [{"post": case.post_id, "revision": post["revision"]}]},
+                )
             )
             if kind is DecisionKind.REMOVE:
                 if post["state"] != PostState.DELETED.value:  # else its text would come back
@@ -197,7 +201,7 @@ class Moderation:
             )
             await self._tell(uow, case, kind, reason, [r[0] for r in await repository.reports(case_id)])
             return DecisionView(
-                decision_id=decision_id,
+                decision_id=0,
                 case_id=case_id,
                 community_slug=case.community_slug,
                 thread_id=case.thread_id,

@@ -17,7 +17,7 @@ from tui_forum.domain.errors import SchemaTooNewError
 from tui_forum.i18n import N_
 
 #: Every revision in ``migrations/versions``, oldest first; a test compares them.
-REVISIONS: Final = ("0001", "0002")
+REVISIONS: Final = ("0001", "0002", "0003")
 
 Step = Callable[[AsyncConnection], Awaitable[None]]
 

@@ -1,4 +1,4 @@
-"""The unit of work: one transaction, one clock reading, and the events it records."""
+"""The unit of work: one transaction, one clock reading, the events and moderation actions it records."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tui_forum.domain.events import EventKind
+from tui_forum.domain.record import RecordEntry
 from tui_forum.storage.models import Event
+from tui_forum.storage.repositories.record import append_entries
 
 #: Serialises the recording of events on PostgreSQL, so that ids grow in commit order.
 _EVENT_LOCK: Final = 7463827
@@ -22,6 +24,7 @@ class UnitOfWork:
         self.connection = connection
         self.now = now
         self._events: list[dict[str, Any]] = []
+        self._entries: list[RecordEntry] = []
         self.has_events = False
 
     def record(
@@ -49,8 +52,18 @@ class UnitOfWork:
             }
         )
 
+    def note(self, entry: RecordEntry) -> None:
+        """Note a moderation action; it enters the record with the transaction.
+
+        The one way into the record. Entries are chained just before the commit, so that what
+        serialises them is held for as short as can be.
+        """
+        self._entries.append(entry)
+
     async def flush(self) -> None:
-        """Write the recorded events; called once, just before the commit."""
+        """Write what was noted and recorded; called once, just before the commit."""
+        if self._entries:
+            await append_entries(self.connection, self._entries, self.now)
         if not self._events:
             return
         self.has_events = True

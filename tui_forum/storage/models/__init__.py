@@ -1,7 +1,7 @@
 """The schema as SQLAlchemy tables. Alembic's migrations build it; tests run on the migrated database.
 
 Only ``storage`` and ``migrations`` know these. Statements are Core: no identity map, no lazy
-loading. Times are UTC. Tables of facts that may never be changed (``decision``, ``event``)
+loading. Times are UTC. Tables of facts that may never be changed (``event``, ``moderation_record``)
 are guarded by triggers made in the migration.
 """
 
@@ -34,9 +34,19 @@ from tui_forum.storage.models.log import (
     Notice,
 )
 from tui_forum.storage.models.moderation import (
+    AccountNote,
+    Appeal,
     Case,
-    Decision,
+    CaseMessage,
+    CasePost,
+    ModerationRecord,
+    ModerationRule,
+    ReasonTemplate,
     Report,
+    Restriction,
+    RuleHit,
+    Sanction,
+    SavedFilter,
 )
 from tui_forum.storage.models.writing import (
     Acknowledgement,
@@ -57,15 +67,18 @@ from tui_forum.storage.models.writing import (
 
 __all__ = [
     "Account",
+    "AccountNote",
     "Acknowledgement",
+    "Appeal",
     "Base",
     "Case",
+    "CaseMessage",
+    "CasePost",
     "Charter",
     "Community",
     "CommunityInvitation",
     "CommunityWeek",
     "Contributor",
-    "Decision",
     "Draft",
     "Event",
     "HostRequest",
@@ -75,6 +88,8 @@ __all__ = [
     "Invite",
     "JoinRequest",
     "Membership",
+    "ModerationRecord",
+    "ModerationRule",
     "Notice",
     "Playbook",
     "Poll",
@@ -87,8 +102,13 @@ __all__ = [
     "Profile",
     "Reaction",
     "ReadPointer",
+    "ReasonTemplate",
     "Recognition",
     "Report",
+    "Restriction",
+    "RuleHit",
+    "Sanction",
+    "SavedFilter",
     "Signpost",
     "SlugAlias",
     "SshKey",

@@ -29,6 +29,8 @@ class Notice(Base):
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    #: The case that a moderator is told of, or whose talk with the moderators this belongs to.
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("moderation_case.id"), index=True)
     text: Mapped[str] = mapped_column(Text, default="", server_default="")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime | None]

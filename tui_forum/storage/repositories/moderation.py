@@ -10,15 +10,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from tui_forum.domain.entities import CaseState, Role, SiteRole
+from tui_forum.domain.entities import Role, SiteRole
 from tui_forum.domain.errors import ConflictError
+from tui_forum.domain.moderation import EXPECTED, CaseState, DecisionKind
 from tui_forum.i18n import N_
 from tui_forum.storage.models import (
     Account,
     Case,
+    CasePost,
     Community,
-    Decision,
     Membership,
+    ModerationRecord,
     Post,
     Report,
     Thread,
@@ -50,20 +52,37 @@ class ModerationRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def open_case(self, community_id: int, post_id: int, now: datetime) -> int:
+    async def open_case(self, community_id: int, post: dict[str, Any], now: datetime) -> int:
         """The open case of a post, opened when there is none."""
         found = await self._connection.execute(
-            select(Case.id).where(Case.post_id == post_id, Case.state == CaseState.OPEN.value)
+            select(Case.id).where(Case.post_id == post["id"], Case.state == CaseState.OPEN.value)
         )
         case_id = found.scalar_one_or_none()
         if case_id is not None:
             return case_id
         result = await self._connection.execute(
-            insert(Case).values(community_id=community_id, post_id=post_id, opened_at=now).returning(Case.id)
+            insert(Case)
+            .values(
+                community_id=community_id,
+                account_id=post["author_id"],
+                post_id=post["id"],
+                opened_at=now,
+                reported_at=now,
+                due_at=now + EXPECTED[4],
+            )
+            .returning(Case.id)
         )
-        return int(result.scalar_one())
+        case_id = int(result.scalar_one())
+        await self._connection.execute(
+            insert(CasePost).values(
+                case_id=case_id, post_id=post["id"], revision=post["revision"], added_at=now
+            )
+        )
+        return case_id
 
-    async def add_report(self, case_id: int, reporter_id: int, reason: str, now: datetime) -> None:
+    async def add_report(
+        self, case_id: int, post: dict[str, Any], reporter_id: int, note: str, now: datetime
+    ) -> None:
         """Add a report to a case.
 
         Raises:
@@ -71,7 +90,14 @@ class ModerationRepository:
         """
         try:
             await self._connection.execute(
-                insert(Report).values(case_id=case_id, reporter_id=reporter_id, reason=reason, created_at=now)
+                insert(Report).values(
+                    case_id=case_id,
+                    post_id=post["id"],
+                    revision=post["revision"],
+                    reporter_id=reporter_id,
+                    note=note,
+                    created_at=now,
+                )
             )
         except IntegrityError as error:
             raise ConflictError(ALREADY_REPORTED) from error
@@ -106,27 +132,22 @@ class ModerationRepository:
         """The reports of a case, oldest first."""
         return list(
             await self._connection.execute(
-                select(Account.id, Account.handle, Account.display_name, Report.reason, Report.created_at)
+                select(Account.id, Account.handle, Account.display_name, Report.note, Report.created_at)
                 .join(Account, Account.id == Report.reporter_id)
                 .where(Report.case_id == case_id)
                 .order_by(Report.id)
             )
         )
 
-    async def close_case(self, case_id: int, now: datetime) -> bool:
+    async def close_case(self, case_id: int, kind: DecisionKind, decided_by: int, now: datetime) -> bool:
         """Decide an open case; False when somebody was quicker."""
         result = await self._connection.execute(
             update(Case)
             .where(Case.id == case_id, Case.state == CaseState.OPEN.value)
-            .values(state=CaseState.DECIDED.value, decided_at=now)
+            .values(state=CaseState.DECIDED.value, decided_at=now, decided_by=decided_by, outcome=kind.value)
             .returning(Case.id)
         )
         return result.first() is not None
-
-    async def add_decision(self, values: dict[str, Any]) -> int:
-        """Append to the log."""
-        result = await self._connection.execute(insert(Decision).values(**values).returning(Decision.id))
-        return int(result.scalar_one())
 
     async def log(
         self,
@@ -139,23 +160,26 @@ class ModerationRepository:
         """Decisions in this account's scope, latest first; ``before`` is a decision id."""
         statement = (
             select(
-                Decision.id, Decision.case_id, Community.slug, Post.thread_id, Post.number,
+                ModerationRecord.id, ModerationRecord.case_id, Community.slug, Post.thread_id, Post.number,
                 _MODERATOR.id, _MODERATOR.handle, _MODERATOR.display_name,
                 Account.id, Account.handle, Account.display_name,
-                Decision.kind, Decision.reason, Decision.created_at,
+                ModerationRecord.action, ModerationRecord.reason, ModerationRecord.created_at,
             )
-            .join(Community, Community.id == Decision.community_id)
-            .join(Post, Post.id == Decision.post_id)
-            .join(_MODERATOR, _MODERATOR.id == Decision.moderator_id)
+            .join(Community, Community.id == ModerationRecord.community_id)
+            .join(Post, Post.id == ModerationRecord.post_id)
+            .join(_MODERATOR, _MODERATOR.id == ModerationRecord.actor_id)
             .join(Account, Account.id == Post.author_id)
+            .where(ModerationRecord.action.in_([kind.value for kind in DecisionKind]))
         )  # fmt: skip
         if site_role is SiteRole.MEMBER:
-            statement = statement.where(Decision.community_id.in_(_moderated_by(account_id)))
+            statement = statement.where(ModerationRecord.community_id.in_(_moderated_by(account_id)))
         if community_id is not None:
-            statement = statement.where(Decision.community_id == community_id)
+            statement = statement.where(ModerationRecord.community_id == community_id)
         if before is not None:
-            statement = statement.where(Decision.id < before)
-        return list(await self._connection.execute(statement.order_by(Decision.id.desc()).limit(limit)))
+            statement = statement.where(ModerationRecord.id < before)
+        return list(
+            await self._connection.execute(statement.order_by(ModerationRecord.id.desc()).limit(limit))
+        )
 
 
 def _moderated_by(account_id: int) -> Select[*tuple[Any, ...]]:

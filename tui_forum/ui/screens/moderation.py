@@ -10,9 +10,9 @@ from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from tui_forum.domain.entities import DecisionKind
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event, EventKind
+from tui_forum.domain.moderation import DecisionKind
 from tui_forum.domain.text import display_line
 from tui_forum.domain.views import CaseRow, DecisionView
 from tui_forum.i18n import N_, _, explain, format_age, format_datetime, ngettext
