@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,14 @@ TABLE = """
 see_community   yes      yes      -      yes    yes    yes       yes     yes      yes
 read            yes      -        -      yes    yes    yes       yes     yes      yes
 join            yes      no       -      late   late   late      late    yes      yes
+see_members     yes      -        -      yes    yes    yes       yes     yes      yes
+request_to_join late     yes      -      late   late   late      late    late     late
 leave           late     late     -      yes    yes    yes       yes     late     late
+invite          no       -        -      yes    yes    yes       yes     no       yes
+withdraw_invitation no   -        -      no     yes    no        yes     no       yes
+answer_request  no       -        -      no     no     no        yes     no       yes
+remove_member   no       -        -      no     no     no        yes     no       yes
+change_visibility no     -        -      no     no     no        yes     no       yes
 start_thread    no       -        -      yes    yes    yes       yes     no       no
 reply           no       -        -      yes    yes    yes       yes     no       no
 edit_post       no       -        -      no     yes    no        no      no       no
@@ -46,7 +54,25 @@ make_invite     no       no       no     no     no     no        no      yes    
 administer      no       no       no     no     no     no        no      no       yes
 """
 #: What differs from the table where the post or the thread is in another state.
-OTHER_STATES = {
+OTHER_STATES: dict[str, tuple[dict[str, Any], str]] = {
+    "invited": (
+        {"invited": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+see_community   yes      yes      yes    yes    yes    yes       yes     yes      yes
+join            yes      yes      yes    late   late   late      late    yes      yes
+request_to_join late     late     late   late   late   late      late    late     late
+leave           late     late     late   yes    yes    yes       yes     late     late
+""",
+    ),
+    "has asked to join": (
+        {"requested": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+join            yes      late     -      late   late   late      late    yes      yes
+request_to_join late     late     -      late   late   late      late    late     late
+""",
+    ),
     "a removed post": (
         {"post_state": PostState.REMOVED},
         """
@@ -114,8 +140,70 @@ def test_what_another_state_changes_and_nothing_else(state: str) -> None:
     change, table = OTHER_STATES[state]
     expected = {(action, who): answer for action, who, answer in cells(TABLE)}
     expected |= {(action, who): answer for action, who, answer in cells(table)}
+    found = {(action, who): answer_to(action, replace(WHO[who], **change)) for action, who in expected}
+    assert found == expected
+
+
+#: Access in each kind of community, for everybody there is.
+AT_THE_DOOR = {
+    "stranger": Standing(SiteRole.MEMBER),
+    "asked": Standing(SiteRole.MEMBER, requested=True),
+    "invited": Standing(SiteRole.MEMBER, invited=True),
+    "member": Standing(SiteRole.MEMBER, Role.MEMBER),
+    "expert": Standing(SiteRole.MEMBER, Role.EXPERT),
+    "moderator": Standing(SiteRole.MEMBER, Role.MODERATOR),
+    "manager": Standing(SiteRole.MEMBER, Role.MANAGER),
+    "site-mod": Standing(SiteRole.MODERATOR),
+    "admin": Standing(SiteRole.ADMIN),
+}
+ACCESS = {
+    Visibility.OPEN: """
+                stranger asked invited member expert moderator manager site-mod admin
+see_community   yes      yes   yes     yes    yes    yes       yes     yes      yes
+read            yes      yes   yes     yes    yes    yes       yes     yes      yes
+see_members     yes      yes   yes     yes    yes    yes       yes     yes      yes
+join            yes      yes   yes     late   late   late      late    yes      yes
+request_to_join late     late  late    late   late   late      late    late     late
+invite          no       no    no      yes    yes    yes       yes     no       yes
+answer_request  no       no    no      no     no     no        yes     no       yes
+remove_member   no       no    no      no     no     no        yes     no       yes
+change_visibility no     no    no      no     no     no        yes     no       yes
+moderate        no       no    no      no     no     yes       yes     yes      yes
+""",
+    Visibility.APPROVAL: """
+                stranger asked invited member expert moderator manager site-mod admin
+see_community   yes      yes   yes     yes    yes    yes       yes     yes      yes
+read            -        -     -       yes    yes    yes       yes     yes      yes
+see_members     -        -     -       yes    yes    yes       yes     yes      yes
+join            no       late  yes     late   late   late      late    no       yes
+request_to_join yes      late  late    late   late   late      late    yes      late
+invite          -        -     -       no     no     no        yes     no       yes
+answer_request  -        -     -       no     no     no        yes     no       yes
+remove_member   -        -     -       no     no     no        yes     no       yes
+change_visibility -      -     -       no     no     no        yes     no       yes
+moderate        -        -     -       no     no     yes       yes     yes      yes
+""",
+    Visibility.INVITE: """
+                stranger asked invited member expert moderator manager site-mod admin
+see_community   -        -     yes     yes    yes    yes       yes     yes      yes
+read            -        -     -       yes    yes    yes       yes     yes      yes
+see_members     -        -     -       yes    yes    yes       yes     yes      yes
+join            -        -     yes     late   late   late      late    no       yes
+request_to_join -        -     late    late   late   late      late    no       late
+invite          -        -     -       no     no     no        yes     no       yes
+answer_request  -        -     -       no     no     no        yes     no       yes
+remove_member   -        -     -       no     no     no        yes     no       yes
+change_visibility -      -     -       no     no     no        yes     no       yes
+moderate        -        -     -       no     no     yes       yes     yes      yes
+""",
+}
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+def test_who_comes_in_where(visibility: Visibility) -> None:
+    expected = {(action, who): answer for action, who, answer in cells(ACCESS[visibility])}
     found = {
-        (action, who): answer_to(action, replace(WHO[who], **change))  # type: ignore[arg-type]
+        (action, who): answer_to(action, replace(AT_THE_DOOR[who], visibility=visibility))
         for action, who in expected
     }
     assert found == expected

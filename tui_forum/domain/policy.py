@@ -1,11 +1,14 @@
 """Who may do what: one pure function, tested as a matrix of roles × actions.
 
 Site moderators and admins may moderate everywhere; a community's moderators and managers may
-in theirs. Only members write; only people who may see a community learn that it exists.
+in theirs. Only members write; only people who may see a community learn that it exists: all of
+an ``open`` one read it, all of an ``approval`` one see that it exists and its charter, and an
+``invite`` one is seen by its members, and its charter by those who are invited.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -20,8 +23,15 @@ class Action(StrEnum):
 
     SEE_COMMUNITY = "see_community"
     READ = "read"
+    SEE_MEMBERS = "see_members"
     JOIN = "join"
+    REQUEST_TO_JOIN = "request_to_join"
     LEAVE = "leave"
+    INVITE = "invite"
+    WITHDRAW_INVITATION = "withdraw_invitation"
+    ANSWER_REQUEST = "answer_request"
+    REMOVE_MEMBER = "remove_member"
+    CHANGE_VISIBILITY = "change_visibility"
     START_THREAD = "start_thread"
     REPLY = "reply"
     EDIT_POST = "edit_post"
@@ -42,7 +52,9 @@ class Action(StrEnum):
 class Standing:
     """What the policy needs to know beside the action: the actor's place and the subject's state.
 
-    ``own`` tells that the subject (post, thread) is the actor's.
+    ``own`` tells that the subject (post, thread, invitation) is the actor's. ``invited`` and
+    ``requested``: somebody has asked the actor in, or the actor has asked to be let in, and
+    that is not answered yet.
     """
 
     site_role: SiteRole
@@ -52,6 +64,8 @@ class Standing:
     locked: bool = False
     removed: bool = False
     post_state: PostState = PostState.VISIBLE
+    invited: bool = False
+    requested: bool = False
 
 
 NOT_FOUND: Final = N_("That does not exist, or you may not see it.")
@@ -64,7 +78,11 @@ MODERATORS: Final = N_("Only moderators may do that.")
 MANAGERS: Final = N_("Only managers of the community may do that.")
 ADMINS: Final = N_("Only administrators may do that.")
 OWN_POST: Final = N_("You cannot report your own post; you can delete it.")
-BY_INVITATION: Final = N_("This community can only be joined with an approval or an invitation.")
+BY_INVITATION: Final = N_("This community can only be joined by invitation.")
+BY_APPROVAL: Final = N_("Joining needs an approval here: ask for it, the hosts will answer.")
+ASKED_ALREADY: Final = N_("You have asked to join already; the hosts will answer.")
+NO_NEED_TO_ASK: Final = N_("You need not ask here: you may join at once.")
+MEMBERS_INVITE: Final = N_("Only members invite into this community.")
 ALREADY_MEMBER: Final = N_("You are a member already.")
 NOT_MEMBER: Final = N_("You are not a member.")
 
@@ -99,6 +117,7 @@ def _sees(standing: Standing) -> bool:
     return (
         standing.visibility is not Visibility.INVITE
         or standing.role is not None
+        or standing.invited
         or standing.site_role in (SiteRole.MODERATOR, SiteRole.ADMIN)
     )
 
@@ -111,7 +130,7 @@ def _reads(standing: Standing) -> bool:
     )
 
 
-def _writing(standing: Standing) -> Verdict:
+def _writing(_action: Action, standing: Standing) -> Verdict:
     if standing.role is None:
         return _no(MEMBERS_WRITE)
     if standing.removed:
@@ -134,15 +153,37 @@ def _membership(action: Action, standing: Standing) -> Verdict:
         return YES if standing.role is not None else _no(NOT_MEMBER, ConflictError)
     if standing.role is not None:
         return _no(ALREADY_MEMBER, ConflictError)
-    if standing.visibility is not Visibility.OPEN and standing.site_role is not SiteRole.ADMIN:
+    welcome = (
+        standing.visibility is Visibility.OPEN or standing.invited or standing.site_role is SiteRole.ADMIN
+    )
+    if welcome:
+        return YES if action is Action.JOIN else _no(NO_NEED_TO_ASK, ConflictError)
+    if standing.visibility is Visibility.INVITE:
         return _no(BY_INVITATION)
-    return YES
+    if standing.requested:
+        return _no(ASKED_ALREADY, ConflictError)
+    return YES if action is Action.REQUEST_TO_JOIN else _no(BY_APPROVAL)
+
+
+def _inviting(action: Action, standing: Standing) -> Verdict:
+    """Members spread the word of what everybody may join; who else comes in is for the managers."""
+    if _manages(standing):
+        return YES
+    if action is Action.WITHDRAW_INVITATION:
+        return YES if standing.own else _no(NOT_YOURS)
+    if standing.role is None:
+        return _no(MEMBERS_INVITE)
+    return YES if standing.visibility is Visibility.OPEN else _no(MANAGERS)
+
+
+def _manages(standing: Standing) -> bool:
+    return standing.role is Role.MANAGER or standing.site_role is SiteRole.ADMIN
 
 
 def _post(action: Action, standing: Standing) -> Verdict:
     if action is Action.EDIT_POST:
         own = _own_post(standing)
-        return _writing(standing) if own.allowed else own
+        return _writing(action, standing) if own.allowed else own
     if action is Action.DELETE_POST:
         return _own_post(standing)
     if action is Action.REPORT_POST:
@@ -157,32 +198,79 @@ def _post(action: Action, standing: Standing) -> Verdict:
     return _no(GONE if action is Action.SEE_HIDDEN_TEXT else MODERATORS)
 
 
-def decide(action: Action, standing: Standing) -> Verdict:
-    """Whether an actor of this ``standing`` may do ``action``."""
-    if action in (Action.ADMINISTER, Action.OPEN_COMMUNITY):
-        return YES if standing.site_role is SiteRole.ADMIN else _no(ADMINS)
+def _site(action: Action, standing: Standing) -> Verdict:
     if action is Action.MAKE_INVITE:
         return YES if standing.site_role in (SiteRole.MODERATOR, SiteRole.ADMIN) else _no(MODERATORS)
+    return YES if standing.site_role is SiteRole.ADMIN else _no(ADMINS)
+
+
+def _seeing(_action: Action, _standing: Standing) -> Verdict:
+    return YES
+
+
+def _moderating(_action: Action, standing: Standing) -> Verdict:
+    return YES if moderates(standing) else _no(MODERATORS)
+
+
+def _managing(_action: Action, standing: Standing) -> Verdict:
+    return YES if _manages(standing) else _no(MANAGERS)
+
+
+def _accepting(_action: Action, standing: Standing) -> Verdict:
+    return YES if standing.own or moderates(standing) else _no(NOT_YOURS)
+
+
+Rule = Callable[[Action, Standing], Verdict]
+
+#: Asked of the forum, not of a community in it.
+_OF_THE_SITE: Final[dict[Action, Rule]] = {
+    Action.ADMINISTER: _site,
+    Action.OPEN_COMMUNITY: _site,
+    Action.MAKE_INVITE: _site,
+}
+#: Asked by who may know that the community exists.
+_AT_THE_DOOR: Final[dict[Action, Rule]] = {
+    Action.SEE_COMMUNITY: _seeing,
+    Action.JOIN: _membership,
+    Action.REQUEST_TO_JOIN: _membership,
+    Action.LEAVE: _membership,
+}
+#: Asked by who may read in the community; who may not is told that there is nothing.
+_INSIDE: Final[dict[Action, Rule]] = {
+    Action.READ: _seeing,
+    Action.SEE_MEMBERS: _seeing,
+    Action.INVITE: _inviting,
+    Action.WITHDRAW_INVITATION: _inviting,
+    Action.ANSWER_REQUEST: _managing,
+    Action.REMOVE_MEMBER: _managing,
+    Action.CHANGE_VISIBILITY: _managing,
+    Action.SET_ROLE: _managing,
+    Action.START_THREAD: _writing,
+    Action.REPLY: _writing,
+    Action.MODERATE: _moderating,
+    Action.LOCK_THREAD: _moderating,
+    Action.ACCEPT_ANSWER: _accepting,
+    Action.EDIT_POST: _post,
+    Action.DELETE_POST: _post,
+    Action.SEE_HIDDEN_TEXT: _post,
+    Action.SEE_REVISIONS: _post,
+    Action.REPORT_POST: _post,
+}
+
+
+def decide(action: Action, standing: Standing) -> Verdict:
+    """Whether an actor of this ``standing`` may do ``action``."""
+    rule = _OF_THE_SITE.get(action)
+    if rule is not None:
+        return rule(action, standing)
     if not _sees(standing):
         return _no(NOT_FOUND, NotFoundError)
-    if action is Action.SEE_COMMUNITY:
-        return YES
-    if action in (Action.JOIN, Action.LEAVE):
-        return _membership(action, standing)
+    rule = _AT_THE_DOOR.get(action)
+    if rule is not None:
+        return rule(action, standing)
     if not _reads(standing):
         return _no(NOT_FOUND, NotFoundError)
-    if action is Action.READ:
-        return YES
-    if action in (Action.START_THREAD, Action.REPLY):
-        return _writing(standing)
-    if action in (Action.MODERATE, Action.LOCK_THREAD):
-        return YES if moderates(standing) else _no(MODERATORS)
-    if action is Action.ACCEPT_ANSWER:
-        return YES if standing.own or moderates(standing) else _no(NOT_YOURS)
-    if action is Action.SET_ROLE:
-        manages = standing.role is Role.MANAGER or standing.site_role is SiteRole.ADMIN
-        return YES if manages else _no(MANAGERS)
-    return _post(action, standing)
+    return _INSIDE[action](action, standing)
 
 
 def require(action: Action, standing: Standing) -> None:
