@@ -11,7 +11,7 @@ import pytest
 
 from tui_forum.domain.entities import PostState, Role, SiteRole, Visibility
 from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
-from tui_forum.domain.policy import Action, Standing, decide, require
+from tui_forum.domain.policy import Action, Standing, decide, keeps_secrets, require
 
 WHO = {
     "outsider": Standing(SiteRole.MEMBER),
@@ -49,6 +49,10 @@ accept_answer   no       -        -      no     yes    yes       yes     yes    
 lock_thread     no       -        -      no     no     yes       yes     yes      yes
 moderate        no       -        -      no     no     yes       yes     yes      yes
 set_role        no       -        -      no     no     no        yes     no       yes
+host            no       no       -      no     no     no        yes     yes      yes
+close_community no       no       -      no     no     no        yes     no       yes
+reopen_community late    late     -      late   late   late      late    late     late
+adopt           late     late     -      late   late   late      late    late     late
 open_community  no       no       no     no     no     no        no      no       yes
 make_invite     no       no       no     no     no     no        no      yes      yes
 administer      no       no       no     no     no     no        no      no       yes
@@ -63,6 +67,10 @@ see_community   yes      yes      yes    yes    yes    yes       yes     yes    
 join            yes      yes      yes    late   late   late      late    yes      yes
 request_to_join late     late     late   late   late   late      late    late     late
 leave           late     late     late   yes    yes    yes       yes     late     late
+host            no       no       no     no     no     no        yes     yes      yes
+close_community no       no       no     no     no     no        yes     no       yes
+reopen_community late    late     late   late   late   late      late    late     late
+adopt           late     late     late   late   late   late      late    late     late
 """,
     ),
     "has asked to join": (
@@ -109,6 +117,55 @@ edit_post       no       -        -      no     late   no        no      no     
 start_thread    no       -        -      late   late   late      late    no       no
 reply           no       -        -      late   late   late      late    no       no
 edit_post       no       -        -      no     late   no        no      no       no
+""",
+    ),
+    "an archived community": (
+        {"archived": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+join            late     late     -      late   late   late      late    late     late
+request_to_join late     late     -      late   late   late      late    late     late
+invite          late     -        -      late   late   late      late    late     late
+start_thread    late     -        -      late   late   late      late    late     late
+reply           late     -        -      late   late   late      late    late     late
+edit_post       no       -        -      no     late   no        no      no       no
+accept_answer   late     -        -      late   late   late      late    late     late
+close_community late     late     -      late   late   late      late    late     late
+reopen_community no      no       -      no     no     no        yes     no       yes
+""",
+    ),
+    "a community whose hosts do not come any more": (
+        {"forsaken": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+close_community no       no       -      no     no     no        yes     yes      yes
+adopt           no       no       -      yes    yes    yes       late    no       yes
+""",
+    ),
+    "such a community, for hosts of others": (
+        {"forsaken": True, "hosts": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+close_community no       no       -      no     no     no        yes     yes      yes
+adopt           yes      yes      -      yes    yes    yes       late    yes      yes
+""",
+    ),
+    "the hosts' round": (
+        {"builtin": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+join            no       no       -      no     no     no        no      no       no
+request_to_join no       no       -      no     no     no        no      no       no
+leave           no       no       -      no     no     no        no      no       no
+invite          no       -        -      no     no     no        no      no       no
+withdraw_invitation no   -        -      no     no     no        no      no       no
+answer_request  no       -        -      no     no     no        no      no       no
+remove_member   no       -        -      no     no     no        no      no       no
+change_visibility no     -        -      no     no     no        no      no       no
+host            no       no       -      no     no     no        no      no       no
+close_community no       no       -      no     no     no        no      no       no
+reopen_community no      no       -      no     no     no        no      no       no
+adopt           no       no       -      no     no     no        no      no       no
 """,
     ),
 }
@@ -220,6 +277,11 @@ def test_a_no_says_why() -> None:
         else:
             with pytest.raises(ERRORS[answer], match=r"^[A-Z].+\.$"):
                 require(action, WHO[who])
+
+
+def test_what_was_written_in_private_moves_to_no_wider_place() -> None:
+    allowed = [(a.value, b.value) for a in Visibility for b in Visibility if not keeps_secrets(a, b)]
+    assert allowed == [("approval", "open"), ("invite", "open"), ("invite", "approval")]
 
 
 def test_a_check_takes_at_most_20_microseconds() -> None:

@@ -43,6 +43,10 @@ class Action(StrEnum):
     LOCK_THREAD = "lock_thread"
     MODERATE = "moderate"
     SET_ROLE = "set_role"
+    HOST = "host"  # see how the community fares, and act on it
+    CLOSE_COMMUNITY = "close_community"  # archive it, merge it into another, look for a new host
+    REOPEN_COMMUNITY = "reopen_community"
+    ADOPT = "adopt"  # become host of a community that looks for one
     OPEN_COMMUNITY = "open_community"
     MAKE_INVITE = "make_invite"
     ADMINISTER = "administer"
@@ -54,7 +58,9 @@ class Standing:
 
     ``own`` tells that the subject (post, thread, invitation) is the actor's. ``invited`` and
     ``requested``: somebody has asked the actor in, or the actor has asked to be let in, and
-    that is not answered yet.
+    that is not answered yet. ``forsaken``: the community is dormant and its hosts do not come any
+    more, or they look for a new one; ``hosts``: the actor manages some community. ``builtin`` is
+    the hosts' round, whose members come and go by role.
     """
 
     site_role: SiteRole
@@ -66,6 +72,10 @@ class Standing:
     post_state: PostState = PostState.VISIBLE
     invited: bool = False
     requested: bool = False
+    archived: bool = False
+    builtin: bool = False
+    forsaken: bool = False
+    hosts: bool = False
 
 
 NOT_FOUND: Final = N_("That does not exist, or you may not see it.")
@@ -85,6 +95,11 @@ NO_NEED_TO_ASK: Final = N_("You need not ask here: you may join at once.")
 MEMBERS_INVITE: Final = N_("Only members invite into this community.")
 ALREADY_MEMBER: Final = N_("You are a member already.")
 NOT_MEMBER: Final = N_("You are not a member.")
+ARCHIVED: Final = N_("This community is archived: it can be read, but nobody writes in it any more.")
+NOT_ARCHIVED: Final = N_("This community is not archived.")
+HOSTS_ONLY: Final = N_("Whoever hosts a community belongs to the hosts' round, and nobody else.")
+STAYS: Final = N_("The hosts' round stays as it is: it belongs to the forum.")
+NOT_LOOKING: Final = N_("This community has a host and does not look for another.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,8 @@ def _reads(standing: Standing) -> bool:
 
 
 def _writing(_action: Action, standing: Standing) -> Verdict:
+    if standing.archived:
+        return _no(ARCHIVED, ConflictError)
     if standing.role is None:
         return _no(MEMBERS_WRITE)
     if standing.removed:
@@ -149,10 +166,14 @@ def _own_post(standing: Standing) -> Verdict:
 
 
 def _membership(action: Action, standing: Standing) -> Verdict:
+    if standing.builtin:
+        return _no(HOSTS_ONLY)
     if action is Action.LEAVE:
         return YES if standing.role is not None else _no(NOT_MEMBER, ConflictError)
     if standing.role is not None:
         return _no(ALREADY_MEMBER, ConflictError)
+    if standing.archived:
+        return _no(ARCHIVED, ConflictError)
     welcome = (
         standing.visibility is Visibility.OPEN or standing.invited or standing.site_role is SiteRole.ADMIN
     )
@@ -167,6 +188,10 @@ def _membership(action: Action, standing: Standing) -> Verdict:
 
 def _inviting(action: Action, standing: Standing) -> Verdict:
     """Members spread the word of what everybody may join; who else comes in is for the managers."""
+    if standing.builtin:
+        return _no(HOSTS_ONLY)
+    if standing.archived and action is Action.INVITE:
+        return _no(ARCHIVED, ConflictError)
     if _manages(standing):
         return YES
     if action is Action.WITHDRAW_INVITATION:
@@ -212,12 +237,39 @@ def _moderating(_action: Action, standing: Standing) -> Verdict:
     return YES if moderates(standing) else _no(MODERATORS)
 
 
-def _managing(_action: Action, standing: Standing) -> Verdict:
+def _managing(action: Action, standing: Standing) -> Verdict:
+    if standing.builtin and action is not Action.SET_ROLE:
+        return _no(STAYS if action is Action.CHANGE_VISIBILITY else HOSTS_ONLY)
     return YES if _manages(standing) else _no(MANAGERS)
 
 
 def _accepting(_action: Action, standing: Standing) -> Verdict:
+    if standing.archived:
+        return _no(ARCHIVED, ConflictError)
     return YES if standing.own or moderates(standing) else _no(NOT_YOURS)
+
+
+def _hosting(action: Action, standing: Standing) -> Verdict:
+    """What hosts do with a community as a whole; moderators of the site when no host comes any more."""
+    if standing.builtin:
+        return _no(STAYS)
+    if action is Action.REOPEN_COMMUNITY and not standing.archived:
+        return _no(NOT_ARCHIVED, ConflictError)
+    if action is Action.CLOSE_COMMUNITY and standing.archived:
+        return _no(ARCHIVED, ConflictError)
+    helps = action is Action.HOST or (action is Action.CLOSE_COMMUNITY and standing.forsaken)
+    return (
+        YES if _manages(standing) or (helps and standing.site_role is SiteRole.MODERATOR) else _no(MANAGERS)
+    )
+
+
+def _adopting(_action: Action, standing: Standing) -> Verdict:
+    """Somebody who belongs to it, or hosts another, takes over what nobody cares for."""
+    if standing.builtin:
+        return _no(STAYS)
+    if standing.role is Role.MANAGER or not standing.forsaken:
+        return _no(NOT_LOOKING, ConflictError)
+    return YES if standing.hosts or standing.role is not None or _manages(standing) else _no(MANAGERS)
 
 
 Rule = Callable[[Action, Standing], Verdict]
@@ -234,6 +286,10 @@ _AT_THE_DOOR: Final[dict[Action, Rule]] = {
     Action.JOIN: _membership,
     Action.REQUEST_TO_JOIN: _membership,
     Action.LEAVE: _membership,
+    Action.HOST: _hosting,
+    Action.CLOSE_COMMUNITY: _hosting,
+    Action.REOPEN_COMMUNITY: _hosting,
+    Action.ADOPT: _adopting,
 }
 #: Asked by who may read in the community; who may not is told that there is nothing.
 _INSIDE: Final[dict[Action, Rule]] = {
@@ -271,6 +327,15 @@ def decide(action: Action, standing: Standing) -> Verdict:
     if not _reads(standing):
         return _no(NOT_FOUND, NotFoundError)
     return _INSIDE[action](action, standing)
+
+
+#: From what everybody reads to what only members know of.
+_SECRECY: Final = (Visibility.OPEN, Visibility.APPROVAL, Visibility.INVITE)
+
+
+def keeps_secrets(source: Visibility, target: Visibility) -> bool:
+    """Whether what was written in ``source`` may move to ``target``: never to where more people read."""
+    return _SECRECY.index(target) >= _SECRECY.index(source)
 
 
 def require(action: Action, standing: Standing) -> None:

@@ -33,6 +33,9 @@ class CommunityRow:
     last_post_at: datetime | None
     role: Role | None
     unread: int
+    archived: bool = False
+    #: ``hosts`` is the hosts' round.
+    builtin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,8 @@ class ThreadView:
     """An open thread's header and what the actor may do in it.
 
     ``landing`` is the number of the first unread post, or of the last post when all is read.
-    ``last_number`` is the highest post number, ``may_*`` come from the policy.
+    ``last_number`` is the highest post number, ``may_*`` come from the policy; ``why_not`` is its
+    reason (a msgid) when one may not reply.
     """
 
     thread_id: int
@@ -119,6 +123,7 @@ class ThreadView:
     role: Role | None
     may_reply: bool
     may_moderate: bool
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,13 @@ LAST_MANAGER: Final = N_("A community needs a manager: name another one first.")
 
 def standing_in(actor: Actor, community: CommunityRow) -> Standing:
     """How ``actor`` stands to a community."""
-    return Standing(actor.site_role, community.role, community.visibility)
+    return Standing(
+        actor.site_role,
+        community.role,
+        community.visibility,
+        archived=community.archived,
+        builtin=community.builtin is not None,
+    )
 
 
 class Communities:

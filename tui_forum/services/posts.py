@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from tui_forum.domain.entities import Actor, PostState, ThreadKind
@@ -106,9 +107,10 @@ class Posts:
             if community is None:
                 raise NotFoundError(NOT_FOUND)
             require(Action.START_THREAD, standing_in(actor, community))
+            home = community.community_id  # another one, where the one asked for was merged into it
             thread_id = await writing.add_thread(
                 {
-                    "community_id": community_id,
+                    "community_id": home,
                     "author_id": actor.account_id,
                     "kind": kind.value,
                     "title": title,
@@ -117,11 +119,11 @@ class Posts:
                     "last_author_id": actor.account_id,
                 }
             )
-            ref = await self._add(uow, actor, thread_id, community_id, body, token)
+            ref = await self._add(uow, actor, thread_id, home, body, token)
             uow.record(
                 EventKind.THREAD_STARTED,
                 actor_id=actor.account_id,
-                community_id=community_id,
+                community_id=home,
                 thread_id=thread_id,
                 post_id=ref.post_id,
             )
@@ -285,18 +287,8 @@ class Posts:
         state = await thread_state(uow.connection, post["thread_id"], actor.account_id)
         if state is None:
             raise NotFoundError(NOT_FOUND)
-        require(
-            action,
-            Standing(
-                actor.site_role,
-                state.role,
-                state.visibility,
-                own=post["author_id"] == actor.account_id,
-                locked=state.locked,
-                removed=state.removed,
-                post_state=PostState(post["state"]),
-            ),
-        )
+        standing = standing_to(actor, state, own=post["author_id"] == actor.account_id)
+        require(action, replace(standing, post_state=PostState(post["state"])))
         return post, state
 
     async def mine(self, actor: Actor, post_id: int) -> PostView:

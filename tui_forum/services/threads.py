@@ -43,7 +43,14 @@ EXCERPT_CELLS: Final = 100
 def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Standing:
     """How ``actor`` stands to a thread."""
     return Standing(
-        actor.site_role, state.role, state.visibility, own=own, locked=state.locked, removed=state.removed
+        actor.site_role,
+        state.role,
+        state.visibility,
+        own=own,
+        locked=state.locked,
+        removed=state.removed,
+        archived=state.archived,
+        builtin=state.builtin,
     )
 
 
@@ -96,7 +103,7 @@ class Threads:
             if community is None:
                 raise NotFoundError(NOT_FOUND)
             require(Action.READ, standing_in(actor, community))
-            rows = await reading.threads(community_id, after, limit + 1)
+            rows = await reading.threads(community.community_id, after, limit + 1)
         return ThreadPage(rows[:limit], rows[limit - 1].cursor if len(rows) > limit else None)
 
     async def row(self, actor: Actor, thread_id: int) -> ThreadRow:
@@ -124,6 +131,7 @@ class Threads:
             standing = standing_to(actor, state, own=state.author.account_id == actor.account_id)
             require(Action.READ, standing)
             unread = await first_unread(connection, state)
+        reply = decide(Action.REPLY, standing)
         # A thread never opened begins at its beginning, also when its posts count as read.
         read_all = state.last_number if state.read_number else 1
         return ThreadView(
@@ -143,8 +151,9 @@ class Threads:
             locked=state.locked,
             accepted_number=state.accepted_number,
             role=state.role,
-            may_reply=decide(Action.REPLY, standing).allowed,
+            may_reply=reply.allowed,
             may_moderate=moderates(standing),
+            why_not=reply.reason,
         )
 
     async def posts(

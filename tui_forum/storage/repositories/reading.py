@@ -51,6 +51,7 @@ _LAST = aliased(Account)
 _COMMUNITY: Final = (
     Community.id, Community.slug, Community.name, Community.statement, Community.purpose,
     Community.visibility, Community.thread_count, Community.member_count, Community.last_post_at,
+    Community.archived_at, Community.builtin,
 )  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def _unread_posts() -> ScalarSelect[int]:
 def _community(row: Row[*tuple[Any, ...]], role: str | None, unread: int) -> CommunityRow:
     return CommunityRow(
         row[0], row[1], row[2], row[3], Purpose(row[4]), Visibility(row[5]), row[6], row[7], row[8],
-        Role(role) if role else None, unread,
+        Role(role) if role else None, unread, row[9] is not None, row[10],
     )  # fmt: skip
 
 
@@ -128,32 +129,42 @@ class ReadingRepository:
         rows = await self._connection.execute(
             select(*_COMMUNITY, Membership.role, _unread_threads(self._account_id))
             .join(Membership, _mine(self._account_id))
+            .where(Community.archived_at.is_(None))
             .order_by(Community.last_post_at.desc().nulls_last(), Community.id)
         )
-        return tuple(_community(row, row[9], row[10]) for row in rows)
+        return tuple(_community(row, row[11], row[12]) for row in rows)
 
     async def others(self, after: str, limit: int) -> tuple[CommunityRow, ...]:
         """Communities one is not in but may know of, by slug."""
         rows = await self._connection.execute(
             select(*_COMMUNITY)
             .outerjoin(Membership, _mine(self._account_id))
-            .where(Membership.role.is_(None), Community.slug > after, visible(self._site_role))
+            .where(
+                Membership.role.is_(None),
+                Community.archived_at.is_(None),
+                Community.builtin.is_(None),
+                Community.slug > after,
+                visible(self._site_role),
+            )
             .order_by(Community.slug)
             .limit(limit)
         )
         return tuple(_community(row, None, 0) for row in rows)
 
     async def community(self, *, slug: str = "", community_id: int = 0) -> CommunityRow | None:
-        """One community with one's role and unread count."""
-        which = Community.slug == slug if slug else Community.id == community_id
+        """One community with one's role and unread count; one that was merged is where it went."""
+        asked = aliased(Community)
+        which = select(func.coalesce(asked.merged_into_id, asked.id)).where(
+            asked.slug == slug if slug else asked.id == community_id
+        )
         row = (
             await self._connection.execute(
                 select(*_COMMUNITY, Membership.role, _unread_threads(self._account_id))
                 .outerjoin(Membership, _mine(self._account_id))
-                .where(which)
+                .where(Community.id == which.scalar_subquery())
             )
         ).first()
-        return None if row is None else _community(row, row[9], row[10] if row[9] else 0)
+        return None if row is None else _community(row, row[11], row[12] if row[11] else 0)
 
     async def waiting(self) -> tuple[int, int]:
         """How many cases wait for this account (capped) and how many notices are unseen (capped)."""
@@ -239,10 +250,12 @@ class ReadingRepository:
                 ReadPointer,
                 and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == self._account_id),
             )
+            .join(Community, Community.id == Thread.community_id)
             .where(
                 Thread.last_post_id > Membership.read_baseline,
                 Thread.last_number > func.coalesce(ReadPointer.number, 0),
                 Thread.removed_at.is_(None),
+                Community.archived_at.is_(None),
             )
             .order_by(Thread.last_post_at.desc(), Thread.id.desc())
             .limit(1)
@@ -290,9 +303,9 @@ class ThreadState:
     """What the services must know of a thread before anything is done in it."""
 
     __slots__ = (
-        "accepted_number", "author", "baseline", "community_id", "community_name", "community_slug",
-        "created_at", "kind", "last_number", "last_post_at", "locked", "pinned", "read_number", "removed",
-        "reply_count", "role", "thread_id", "title", "visibility",
+        "accepted_number", "archived", "author", "baseline", "builtin", "community_id", "community_name",
+        "community_slug", "created_at", "kind", "last_number", "last_post_at", "locked", "pinned",
+        "read_number", "removed", "reply_count", "role", "thread_id", "title", "visibility",
     )  # fmt: skip
 
     def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
@@ -315,6 +328,8 @@ class ThreadState:
         self.baseline: int = row[18] or 0
         self.read_number: int = row[19] or 0
         self.last_post_at: datetime = row[20]
+        self.archived: bool = row[21] is not None
+        self.builtin: bool = row[22] is not None
 
 
 async def thread_state(
@@ -327,7 +342,7 @@ async def thread_state(
             Thread.title, Thread.kind, Account.id, Account.handle, Account.display_name,
             Thread.created_at, Thread.last_number, Thread.reply_count, Thread.pinned, Thread.locked,
             Thread.removed_at, Thread.accepted_number, Membership.role, Membership.read_baseline,
-            ReadPointer.number, Thread.last_post_at,
+            ReadPointer.number, Thread.last_post_at, Community.archived_at, Community.builtin,
         )
         .join(Community, Community.id == Thread.community_id)
         .join(Account, Account.id == Thread.author_id)

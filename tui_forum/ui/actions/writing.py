@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_forum.domain.policy import ARCHIVED, MEMBERS_WRITE
 from tui_forum.domain.text import quote
 from tui_forum.i18n import _
 from tui_forum.ui.actions.base import Browsing
@@ -16,6 +17,9 @@ class WritingActions(Browsing):
         """Start a thread."""
         if self.community is None:
             return
+        if self.community.archived:
+            self.say(_(ARCHIVED), error=True)
+            return
         if self.community.role is None:
             self.say(_("Only members write here: go back and press J to join."), error=True)
             return
@@ -26,11 +30,9 @@ class WritingActions(Browsing):
         if thread is None or current is None:
             return None
         if not thread.may_reply:
-            reason = (
-                _("This thread is locked; nobody can write in it.")
-                if thread.role
-                else _("Only members write here: go back and press J to join.")
-            )
+            reason = _(thread.why_not)
+            if thread.why_not == MEMBERS_WRITE:
+                reason = _("Only members write here: go back and press J to join.")
             self.say(reason, error=True)
             return None
         return ComposeTarget(

@@ -149,7 +149,8 @@ class BrowseScreen(WritingActions, ModeratingActions):
             where = " · ".join(filter(None, (place, order)))
             return f"{where} {marks}{thread.title} ({thread.community_name})"
         if self._level == THREADS and community is not None:
-            return f"{community.name} · {community.statement}"
+            name = _("{name} (archived)") if community.archived else "{name}"
+            return f"{name.format(name=community.name)} · {community.statement}"
         return self.forum_app.title_text
 
     def _watch(self) -> None:
