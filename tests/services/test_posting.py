@@ -9,7 +9,7 @@ import pytest
 from tests.forums import member, number, person, place, rows
 from tui_forum.domain.entities import PostState, Role
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
-from tui_forum.domain.events import EventKind, account_topic
+from tui_forum.domain.events import EventKind, account_topic, community_topic, thread_topic
 from tui_forum.domain.limits import BODY_MAX_CHARS
 from tui_forum.services.forum import Forum
 
@@ -265,6 +265,22 @@ async def test_reading_what_one_has_read_writes_nothing(forum: Forum) -> None:
     for number_read in (1, 0, 1):
         await forum.posts.mark_read(ada, start.thread_id, number_read)
     assert not moved.pending
+
+
+async def test_how_far_one_has_read_is_told_to_oneself_alone(forum: Forum) -> None:
+    """Everybody in the community loaded everything again whenever anybody read on."""
+    boss, garden = await place(forum)
+    ada = await member(forum, "ada", garden)
+    start = await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
+    others = forum.events.subscribe(
+        account_topic(boss.account_id), community_topic(garden.community_id), thread_topic(start.thread_id)
+    )
+    own = forum.events.subscribe(account_topic(ada.account_id))
+    others.take_all()
+    await forum.posts.mark_read(ada, start.thread_id, 1)
+    await forum.communities.mark_all_read(ada, garden.community_id)
+    assert [event.kind for event in others.take_all() if event.kind is EventKind.READ_MOVED] == []
+    assert [event.kind for event in own.take_all()] == [EventKind.READ_MOVED] * 2
 
 
 async def test_what_one_writes_is_read_but_what_one_has_not_seen_is_not(forum: Forum) -> None:

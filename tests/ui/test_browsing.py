@@ -10,6 +10,7 @@ import pytest
 
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
 from tui_forum.domain.entities import Actor, PostOrder
+from tui_forum.domain.events import community_topic
 from tui_forum.domain.views import PostRef
 from tui_forum.services.forum import Forum
 from tui_forum.ui.app import ForumApp
@@ -246,6 +247,23 @@ async def test_a_post_of_another_session_appears_without_a_key(world: World) -> 
         await shows(pilot, "here: @ada")
         presence.leave()
         await until(pilot, lambda: "here:" not in screen_text(app))
+
+
+async def test_what_changes_in_a_hidden_list_is_loaded_when_it_is_shown(world: World) -> None:
+    """Who reads a thread on a small screen loads no list for each post that others write elsewhere."""
+    async with session(world.forum, world.bob) as (_app, pilot):
+        await open_first(pilot, "And from above?")
+        asked: list[str] = []
+        forum, page, home = world.forum, world.forum.threads.page, world.forum.communities.home
+        forum.threads.page = lambda *a: asked.append("page") or page(*a)  # type: ignore[assignment, method-assign, func-returns-value]
+        forum.communities.home = lambda *a: asked.append("home") or home(*a)  # type: ignore[assignment, method-assign, func-returns-value]
+        heard = forum.events.subscribe(community_topic(world.community_id))
+        await forum.posts.start_thread(world.ada, world.community_id, "Tulips", "When?")
+        await until(pilot, lambda: heard.pending)
+        await pilot.pause(0.1)  # longer than a burst is gathered
+        assert asked == []
+        await pilot.resize_terminal(*WIDE)
+        await shows(pilot, "Tulips", "And from above?")
 
 
 async def test_a_new_post_does_not_move_what_one_reads(world: World) -> None:

@@ -82,6 +82,8 @@ class Event:
 
     def topics(self) -> tuple[Topic, ...]:
         """The topics whose subscribers hear of it."""
+        if self.kind is EventKind.READ_MOVED and self.account_id is not None:
+            return (account_topic(self.account_id),)  # how far one has read is nobody else's business
         found: list[Topic] = []
         if self.thread_id is not None:
             found.append(thread_topic(self.thread_id))

@@ -18,10 +18,8 @@ class PresenceHandle:
         self.thread_id: int | None = None
 
     def look(self, community_id: int | None, thread_id: int | None) -> None:
-        """Say where this session looks."""
-        if (community_id, thread_id) != (self.community_id, self.thread_id):
-            self.community_id, self.thread_id = community_id, thread_id
-            self._register.changed()
+        """Note where this session looks. Nobody is told: everybody would hear of every step."""
+        self.community_id, self.thread_id = community_id, thread_id
 
     def leave(self) -> None:
         """The session is over."""
@@ -29,28 +27,38 @@ class PresenceHandle:
 
 
 class PresenceRegister:
-    """All sessions of this process."""
+    """All sessions of this process. Who follows presence hears when an account comes or goes."""
 
     def __init__(self, hub: EventHub) -> None:
         self._hub = hub
         self._handles: set[PresenceHandle] = set()
+        self._names: tuple[str, ...] | None = None
 
     def enter(self, actor: Actor) -> PresenceHandle:
         """A session begins; call ``leave`` when it ends."""
         handle = PresenceHandle(self, actor)
+        before = self.handles()
         self._handles.add(handle)
-        self.changed()
+        self._tell_unless(before)
         return handle
 
     def remove(self, handle: PresenceHandle) -> None:
         """A session ends."""
         if handle in self._handles:
+            before = self.handles()
             self._handles.remove(handle)
-            self.changed()
+            self._tell_unless(before)
 
-    def changed(self) -> None:
-        """Tell who follows presence."""
-        self._hub.tell(EventKind.PRESENCE_CHANGED)
+    def _tell_unless(self, before: tuple[str, ...]) -> None:
+        self._names = None
+        if self.handles() != before:
+            self._hub.tell(EventKind.PRESENCE_CHANGED)
+
+    def handles(self) -> tuple[str, ...]:
+        """The handles of all who are here, each once, in order; costs nothing to ask again."""
+        if self._names is None:
+            self._names = tuple(sorted({handle.actor.handle for handle in self._handles}))
+        return self._names
 
     def here(self, *, community_id: int | None = None, thread_id: int | None = None) -> tuple[Presence, ...]:
         """Who is here (in a community, in a thread), each account once, by handle."""

@@ -24,7 +24,7 @@ from tui_forum.ui.modals.palette import PaletteModal
 from tui_forum.ui.modals.reason import ReasonModal
 from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place, StartWriting
 from tui_forum.ui.places import make_screen
-from tui_forum.ui.pump import EventPump
+from tui_forum.ui.pump import Calm, EventPump
 from tui_forum.ui.screen import ForumScreen
 from tui_forum.ui.screens.browse import BrowseScreen
 from tui_forum.ui.skin import DARK_SKIN, LIGHT_SKIN, PLAIN_SKIN, THEMES, Skin
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: How long a burst of scrolling is gathered before the read pointer is written, seconds.
 READ_PAUSE: Final = 0.4
+#: Who comes and goes is shown this often at most, seconds: when all come in the morning, all see it.
+PRESENCE_PAUSE: Final = 1.0
 _COLOUR_SYSTEMS: Final = {"none": None, "16": "standard", "256": "256", "truecolor": "truecolor"}
 
 
@@ -96,6 +98,7 @@ class ForumApp(App[None], inherit_bindings=False):
             MODERATION_TOPIC,
             PRESENCE_TOPIC,
         )
+        self._calm_presence = Calm(self._show_presence, PRESENCE_PAUSE)
         self._reached: dict[int, int] = {}
         self._read_timer_set = False
         self._open_cases = 0
@@ -133,6 +136,7 @@ class ForumApp(App[None], inherit_bindings=False):
         """The session is over."""
         self._presence.leave()
         self._pump.close()
+        self._calm_presence.close()
         await self.reading_done()
 
     async def prepare_shutdown(self) -> None:
@@ -173,13 +177,16 @@ class ForumApp(App[None], inherit_bindings=False):
 
     async def _handle_event(self, event: Event) -> None:
         if event.kind is EventKind.PRESENCE_CHANGED:
-            for screen in self._forum_screens():
-                screen.refresh_bars()
+            self._calm_presence.ask()
             return
         if event.kind is EventKind.NOTICE_SENT and event.account_id == self.actor.account_id:
             await self._recount(event)
         for screen in self._forum_screens():
             screen.call_next(screen.on_forum_event, event)
+
+    def _show_presence(self) -> None:
+        for screen in self._forum_screens():
+            screen.call_next(screen.refresh_bars)
 
     async def _recount(self, event: Event) -> None:
         before = self._unseen
@@ -208,7 +215,7 @@ class ForumApp(App[None], inherit_bindings=False):
             parts.append(ngettext("{n} case", "{n} cases", self._open_cases).format(n=self._open_cases))
         if self._unseen:
             parts.append(ngettext("{n} notice", "{n} notices", self._unseen).format(n=self._unseen))
-        here = [person.handle for person in self.forum.presence.here() if person.handle != self.actor.handle]
+        here = [handle for handle in self.forum.presence.handles() if handle != self.actor.handle]
         if here:
             names = " ".join(f"@{handle}" for handle in here[:3])
             more = f" +{len(here) - 3}" if len(here) > 3 else ""

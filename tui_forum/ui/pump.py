@@ -44,5 +44,34 @@ class EventPump:
         self._subscription.close()
 
 
+class Calm:
+    """Calls ``act`` at once, and again as often as it is asked to, but only every ``pause`` seconds."""
+
+    def __init__(self, act: Callable[[], None], pause: float) -> None:
+        self._act = act
+        self._pause = pause
+        self._waiting: asyncio.TimerHandle | None = None
+        self._asked = False
+
+    def ask(self) -> None:
+        """Now, or when the pause since the last time is over."""
+        if self._waiting is not None:
+            self._asked = True
+            return
+        self._waiting = asyncio.get_running_loop().call_later(self._pause, self._over)
+        self._act()
+
+    def _over(self) -> None:
+        self._waiting = None
+        if self._asked:
+            self._asked = False
+            self.ask()
+
+    def close(self) -> None:
+        """Never again."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+
 def _likeness(event: Event) -> tuple[object, ...]:
     return (event.kind, event.thread_id, event.community_id, event.post_id, event.account_id)
