@@ -53,12 +53,15 @@ async def place(
 async def member(
     forum: Forum, handle: str, community: CommunityRow, role: Role = Role.MEMBER, boss: Actor | None = None
 ) -> Actor:
-    """Someone who has joined."""
+    """Someone who has joined; where not everybody may, because ``boss`` has asked them in."""
     actor = await person(forum, handle)
-    await forum.communities.join(actor, community.community_id)
+    if community.visibility is not Visibility.OPEN:
+        assert boss is not None
+        await forum.memberships.invite(boss, community.community_id, handle)
+    await forum.memberships.join(actor, community.community_id)
     if role is not Role.MEMBER:
         assert boss is not None
-        await forum.communities.set_role(boss, community.community_id, handle, role)
+        await forum.memberships.set_role(boss, community.community_id, handle, role)
     return actor
 
 

@@ -59,7 +59,7 @@ async def prepare_world(data: Path, count: int) -> list[Account]:
             key = asyncssh.generate_private_key("ssh-ed25519")
             actor = await forum.accounts.register(Registration(handle, f"Member {number}"), public_key(key))
             community = await forum.communities.community(actor, SLUG)
-            await forum.communities.join(actor, community.community_id)
+            await forum.memberships.join(actor, community.community_id)
             key.write_private_key(path)
             accounts.append(Account(handle, key))
     finally:

@@ -52,7 +52,7 @@ async def test_an_open_list_hears_of_an_import_and_a_reply_goes_on_from_it(tmp_p
         )
         row = await forum.communities.community(actor, "list")
         subscription = forum.events.subscribe(community_topic(row.community_id))
-        await forum.communities.join(actor, row.community_id)
+        await forum.memberships.join(actor, row.community_id)
         threads = (await forum.threads.page(actor, row.community_id)).rows
         question = next(thread for thread in threads if thread.title == "March question")
         mine = await forum.posts.reply(actor, question.thread_id, "I read this.")

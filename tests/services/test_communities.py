@@ -21,12 +21,12 @@ async def test_home_shows_ones_communities_first_and_others_to_join(forum: Forum
     home = await forum.communities.home(ada)
     assert home.joined == ()
     assert [row.slug for row in home.others] == ["garden", "kitchen"]
-    await forum.communities.join(ada, kitchen.community_id)
+    await forum.memberships.join(ada, kitchen.community_id)
     home = await forum.communities.home(ada)
     assert [(row.slug, row.role) for row in home.joined] == [("kitchen", Role.MEMBER)]
     assert [row.slug for row in home.others] == ["garden"]
     assert home.joined[0].member_count == 2
-    await forum.communities.leave(ada, kitchen.community_id)
+    await forum.memberships.leave(ada, kitchen.community_id)
     assert (await forum.communities.community(ada, "kitchen")).member_count == 1
     assert (await forum.communities.community(boss, "GARDEN")).community_id == garden.community_id
 
@@ -98,7 +98,7 @@ async def test_joining_fifty_times_at_once_is_one_membership(forum: Forum) -> No
     _, garden = await place(forum)
     ada = await person(forum, "ada")
     await asyncio.gather(
-        *(forum.communities.join(ada, garden.community_id) for _ in range(50)), return_exceptions=True
+        *(forum.memberships.join(ada, garden.community_id) for _ in range(50)), return_exceptions=True
     )
     assert (await forum.communities.community(ada, "garden")).member_count == 2
     assert await number(forum.database, "SELECT count(*) FROM event WHERE kind = 'member_joined'") == 1
@@ -108,7 +108,7 @@ async def test_joining_needs_an_open_community(forum: Forum) -> None:
     _, approval = await place(forum, "approval", Visibility.APPROVAL)
     ada = await person(forum, "ada")
     with pytest.raises(NotAllowedError, match="needs an approval"):
-        await forum.communities.join(ada, approval.community_id)
+        await forum.memberships.join(ada, approval.community_id)
 
 
 @pytest.mark.parametrize(
@@ -146,13 +146,13 @@ async def test_the_last_manager_neither_leaves_nor_steps_down_even_when_two_do_s
 ) -> None:
     boss, garden = await place(forum)
     with pytest.raises(ConflictError, match="needs a manager"):
-        await forum.communities.leave(boss, garden.community_id)
+        await forum.memberships.leave(boss, garden.community_id)
     with pytest.raises(ConflictError, match="needs a manager"):
-        await forum.communities.set_role(boss, garden.community_id, boss.handle, Role.MEMBER)
+        await forum.memberships.set_role(boss, garden.community_id, boss.handle, Role.MEMBER)
     ada = await member(forum, "ada", garden, Role.MANAGER, boss)
     ends = await asyncio.gather(
-        forum.communities.leave(boss, garden.community_id),
-        forum.communities.leave(ada, garden.community_id),
+        forum.memberships.leave(boss, garden.community_id),
+        forum.memberships.leave(ada, garden.community_id),
         return_exceptions=True,
     )
     assert sum(isinstance(end, ConflictError) for end in ends) == 1
@@ -162,10 +162,10 @@ async def test_roles_are_given_by_managers_to_members(forum: Forum) -> None:
     boss, garden = await place(forum)
     ada, ben = await member(forum, "ada", garden), await person(forum, "ben")
     with pytest.raises(NotAllowedError, match="Only managers"):
-        await forum.communities.set_role(ada, garden.community_id, "ada", Role.MODERATOR)
+        await forum.memberships.set_role(ada, garden.community_id, "ada", Role.MODERATOR)
     with pytest.raises(NotFoundError, match="@ben is not a member"):
-        await forum.communities.set_role(boss, garden.community_id, ben.handle, Role.MODERATOR)
+        await forum.memberships.set_role(boss, garden.community_id, ben.handle, Role.MODERATOR)
     with pytest.raises(NotFoundError):
-        await forum.communities.set_role(boss, garden.community_id, "nobody-here", Role.MODERATOR)
-    await forum.communities.set_role(boss, garden.community_id, "ada", Role.MODERATOR)
+        await forum.memberships.set_role(boss, garden.community_id, "nobody-here", Role.MODERATOR)
+    await forum.memberships.set_role(boss, garden.community_id, "ada", Role.MODERATOR)
     assert (await forum.communities.community(ada, "garden")).role is Role.MODERATOR

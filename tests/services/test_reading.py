@@ -225,7 +225,7 @@ async def test_the_next_unread_thread_is_the_latest_other_one(forum: Forum) -> N
     boss, garden = await place(forum)
     kitchen = await forum.communities.open(boss, "kitchen", "Kitchen", "")
     ada = await member(forum, "ada", garden)
-    await forum.communities.join(ada, kitchen.community_id)
+    await forum.memberships.join(ada, kitchen.community_id)
     rose = await forum.posts.start_thread(boss, garden.community_id, "Roses", "x")
     soup = await forum.posts.start_thread(boss, kitchen.community_id, "Soup", "x")
     assert await forum.threads.next_unread(ada) == soup.thread_id

@@ -51,9 +51,9 @@ async def secret(forum: Forum) -> Secret:
 
 ASKED: dict[str, Callable[[Secret], Coroutine[Any, Any, Any]]] = {
     "community by id": lambda s: s.forum.communities.community_by_id(s.outsider, s.community_id),
-    "join": lambda s: s.forum.communities.join(s.outsider, s.community_id),
-    "leave": lambda s: s.forum.communities.leave(s.outsider, s.community_id),
-    "set role": lambda s: s.forum.communities.set_role(s.outsider, s.community_id, "mary", Role.MEMBER),
+    "join": lambda s: s.forum.memberships.join(s.outsider, s.community_id),
+    "leave": lambda s: s.forum.memberships.leave(s.outsider, s.community_id),
+    "set role": lambda s: s.forum.memberships.set_role(s.outsider, s.community_id, "mary", Role.MEMBER),
     "threads": lambda s: s.forum.threads.page(s.outsider, s.community_id),
     "row": lambda s: s.forum.threads.row(s.outsider, s.post.thread_id),
     "view": lambda s: s.forum.threads.view(s.outsider, s.post.thread_id),
@@ -124,7 +124,7 @@ async def test_who_has_left_finds_nothing_of_it_not_even_in_the_inbox(secret: Se
     boss = await forum.accounts.actor_by_handle(f"boss-{WORD}")
     await forum.posts.reply(boss, secret.post.thread_id, f"{WORD} answer", reply_to=1)
     assert WORD in repr(await forum.notices.page(mary))
-    await forum.communities.leave(mary, secret.community_id)
+    await forum.memberships.leave(mary, secret.community_id)
     for found in (
         await forum.notices.page(mary),
         await forum.communities.home(mary),

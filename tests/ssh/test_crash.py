@@ -223,7 +223,7 @@ async def people(folder: Path, port: int, sent: asyncio.Event, handles: Sequence
     for handle in handles:
         key = asyncssh.generate_private_key("ssh-ed25519")
         actor = await forum.accounts.register(Registration(handle, handle.capitalize()), public_key(key))
-        await forum.communities.join(actor, club.community_id)
+        await forum.memberships.join(actor, club.community_id)
         program = _openssh(port, key_file(folder, handle, key)) if not found else _library(port, key)
         found.append(Person(handle, program, sent))
     await forum.close()

@@ -122,7 +122,7 @@ async def test_a_post_appears_in_the_other_terminal(tmp_path: Path) -> None:
         windows = []
         for handle in ("anna", "bert"):
             actor, key = await running.member(handle)
-            await running.forum.communities.join(actor, club.community_id)
+            await running.forum.memberships.join(actor, club.community_id)
             ssh = OpenSsh(running.port, "-i", key_file(tmp_path, handle, key))
             await ssh.until("The club")
             ssh.press("\r")
@@ -145,7 +145,7 @@ async def test_a_dropped_line_keeps_the_draft(tmp_path: Path) -> None:
         operator = await running.forum.accounts.local_actor("operator")
         club = await running.forum.communities.open(operator, "club", "The club", "For testing")
         actor, key = await running.member("anna")
-        await running.forum.communities.join(actor, club.community_id)
+        await running.forum.memberships.join(actor, club.community_id)
         file = key_file(tmp_path, "anna", key)
         ssh = OpenSsh(running.port, "-i", file)
         await ssh.until("The club")

@@ -75,7 +75,7 @@ async def test_a_database_that_may_not_grow_says_so_and_goes_on_when_it_may(tmp_
     ada = await person(forum, "ada")
     boss = await forum.accounts.local_actor("boss")
     garden = await forum.communities.open(boss, "garden", "Garden", "")
-    await forum.communities.join(ada, garden.community_id)
+    await forum.memberships.join(ada, garden.community_id)
     start = await forum.posts.start_thread(ada, garden.community_id, "Roses", "When?")
 
     async def at_most(pages: int) -> None:

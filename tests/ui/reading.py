@@ -85,7 +85,7 @@ async def community(forum: Forum, manager: Actor, *members: Actor, slug: str = "
     """A community with these members."""
     row = await forum.communities.open(manager, slug, slug.capitalize(), "What grows, and why it does not")
     for member in members:
-        await forum.communities.join(member, row.community_id)
+        await forum.memberships.join(member, row.community_id)
     return row
 
 

@@ -114,7 +114,7 @@ async def test_below_40_by_10_there_is_a_plain_sentence(world: World, size: tupl
 
 async def test_german_from_top_to_bottom(world: World) -> None:
     gerda = await person(world.forum, "gerda", language="de")
-    await world.forum.communities.join(gerda, world.community_id)
+    await world.forum.memberships.join(gerda, world.community_id)
     async with session(world.forum, gerda) as (_app, pilot):
         await shows(pilot, "Meine Communitys", "öffnen")
         await press(pilot, "enter")
@@ -255,8 +255,8 @@ async def test_what_changes_in_a_hidden_list_is_loaded_when_it_is_shown(world: W
         await open_first(pilot, "And from above?")
         asked: list[str] = []
         forum, page, home = world.forum, world.forum.threads.page, world.forum.communities.home
-        forum.threads.page = lambda *a: asked.append("page") or page(*a)  # type: ignore[assignment, method-assign, func-returns-value]
-        forum.communities.home = lambda *a: asked.append("home") or home(*a)  # type: ignore[assignment, method-assign, func-returns-value]
+        forum.threads.page = lambda *a: asked.append("page") or page(*a)  # type: ignore[method-assign, func-returns-value]
+        forum.communities.home = lambda *a: asked.append("home") or home(*a)  # type: ignore[method-assign, func-returns-value]
         heard = forum.events.subscribe(community_topic(world.community_id))
         await forum.posts.start_thread(world.ada, world.community_id, "Tulips", "When?")
         await until(pilot, lambda: heard.pending)
@@ -307,7 +307,7 @@ async def test_a_page_of_communities_that_was_loaded_stays_when_something_happen
     for number in range(60):
         await community(world.forum, world.ada, slug=f"other{number:02}")
     carl = await person(world.forum, "carl")
-    await world.forum.communities.join(carl, world.community_id)
+    await world.forum.memberships.join(carl, world.community_id)
     async with session(world.forum, carl) as (app, pilot):
         await shows(pilot, "Others you may join")
         await press(pilot, "G")
@@ -326,7 +326,7 @@ async def test_a_moderator_sees_that_a_case_waits(world: World) -> None:
     async with session(world.forum, world.ada) as (_app, pilot):
         await open_first(pilot, "And from above?")
         carl = await person(world.forum, "carl")
-        await world.forum.communities.join(carl, world.community_id)
+        await world.forum.memberships.join(carl, world.community_id)
         theirs = await world.forum.threads.post(world.ada, world.first.thread_id, 2)
         await world.forum.moderation.report(carl, theirs.post_id, "Spam")
         await shows(pilot, "1 case")

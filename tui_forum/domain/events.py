@@ -19,6 +19,12 @@ class EventKind(StrEnum):
     COMMUNITY_OPENED = "community_opened"
     MEMBER_JOINED = "member_joined"
     MEMBER_LEFT = "member_left"
+    MEMBER_CHANGED = "member_changed"  # has another role
+    MEMBER_INVITED = "member_invited"
+    INVITATION_CLOSED = "invitation_closed"  # declined or taken back
+    JOIN_REQUESTED = "join_requested"
+    REQUEST_CLOSED = "request_closed"  # declined or taken back
+    COMMUNITY_CHANGED = "community_changed"  # others may see it than before
     THREAD_STARTED = "thread_started"
     THREAD_LOCKED = "thread_locked"
     THREAD_UNLOCKED = "thread_unlocked"
@@ -28,8 +34,6 @@ class EventKind(StrEnum):
     POST_REMOVED = "post_removed"
     POST_REPORTED = "post_reported"
     CASE_DECIDED = "case_decided"
-    #: Claimed, assigned, forwarded, talked about, opened again: what a queue shows is not so any more.
-    CASE_CHANGED = "case_changed"
     NOTICE_SENT = "notice_sent"
     READ_MOVED = "read_moved"
     POSTS_IMPORTED = "posts_imported"
@@ -65,6 +69,17 @@ MODERATION_TOPIC = Topic("moderation")
 PRESENCE_TOPIC = Topic("presence")
 #: Something may be due at another time than before; the clockwork looks again.
 DUE_TOPIC = Topic("due")
+#: What is nobody's business but the account's: how far it has read, who asked it in, where it wants in.
+_PERSONAL: Final = frozenset(
+    (
+        EventKind.READ_MOVED,
+        EventKind.NOTICE_SENT,
+        EventKind.MEMBER_INVITED,
+        EventKind.INVITATION_CLOSED,
+        EventKind.JOIN_REQUESTED,
+        EventKind.REQUEST_CLOSED,
+    )
+)
 _CHANGES_DUE: Final = frozenset((EventKind.THREAD_STARTED, EventKind.COMMUNITY_OPENED))
 
 
@@ -84,8 +99,8 @@ class Event:
 
     def topics(self) -> tuple[Topic, ...]:
         """The topics whose subscribers hear of it."""
-        if self.kind is EventKind.READ_MOVED and self.account_id is not None:
-            return (account_topic(self.account_id),)  # how far one has read is nobody else's business
+        if self.kind in _PERSONAL and self.account_id is not None:
+            return (account_topic(self.account_id),)
         found: list[Topic] = []
         if self.thread_id is not None:
             found.append(thread_topic(self.thread_id))
@@ -93,7 +108,7 @@ class Event:
             found.append(community_topic(self.community_id))
         if self.account_id is not None:
             found.append(account_topic(self.account_id))
-        if self.kind in (EventKind.POST_REPORTED, EventKind.CASE_DECIDED, EventKind.CASE_CHANGED):
+        if self.kind in (EventKind.POST_REPORTED, EventKind.CASE_DECIDED):
             found.append(MODERATION_TOPIC)
         if self.kind is EventKind.PRESENCE_CHANGED:
             found.append(PRESENCE_TOPIC)

@@ -20,7 +20,11 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class CommunityRow:
-    """A community in a list. ``unread`` counts threads, capped at ``limits.UNREAD_CAP``."""
+    """A community in a list. ``unread`` counts threads, capped at ``limits.UNREAD_CAP``.
+
+    Who may not read in it (``readable``) is told no figures: they are 0 and None. ``invited`` and
+    ``requested`` wait for an answer: the actor's, or the managers'.
+    """
 
     community_id: int
     slug: str
@@ -36,6 +40,9 @@ class CommunityRow:
     archived: bool = False
     #: ``hosts`` is the hosts' round.
     builtin: str | None = None
+    readable: bool = True
+    invited: bool = False
+    requested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

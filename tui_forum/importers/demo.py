@@ -69,9 +69,9 @@ async def load_demo(forum: Forum) -> None:
         for role in (Role.MANAGER, Role.MODERATOR, Role.MEMBER):
             for handle in community[f"{role.value}s"]:
                 if handle != operator.handle:
-                    await forum.communities.join(actors[handle], opened.community_id)
+                    await forum.memberships.join(actors[handle], opened.community_id)
                 if role is not Role.MEMBER:
-                    await forum.communities.set_role(operator, opened.community_id, handle, role)
+                    await forum.memberships.set_role(operator, opened.community_id, handle, role)
         await sink.write(threads)
     await _report_one(forum, actors)
 

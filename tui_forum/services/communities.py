@@ -1,11 +1,9 @@
-"""Communities: home, joining, leaving, opening, roles."""
+"""Communities: home, opening them. Who is in them: ``services.memberships``."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from tui_forum.domain.entities import Actor, Purpose, Role, Visibility
-from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from tui_forum.domain.errors import InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.handles import check_slug
 from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, PAGE_SIZE, STATEMENT_MAX_CHARS
@@ -15,12 +13,9 @@ from tui_forum.domain.views import CommunityRow, HomeView
 from tui_forum.i18n import N_
 from tui_forum.services.events import EventHub
 from tui_forum.storage.engine import Database
-from tui_forum.storage.repositories.accounts import AccountRepository
 from tui_forum.storage.repositories.reading import ReadingRepository
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
-
-LAST_MANAGER: Final = N_("A community needs a manager: name another one first.")
 
 
 def standing_in(actor: Actor, community: CommunityRow) -> Standing:
@@ -31,11 +26,13 @@ def standing_in(actor: Actor, community: CommunityRow) -> Standing:
         community.visibility,
         archived=community.archived,
         builtin=community.builtin is not None,
+        invited=community.invited,
+        requested=community.requested,
     )
 
 
 class Communities:
-    """Use cases around communities and memberships."""
+    """Use cases around communities."""
 
     def __init__(self, database: Database, hub: EventHub) -> None:
         self._database = database
@@ -132,72 +129,6 @@ class Communities:
             return community_id
 
         return await self.community_by_id(actor, await self._database.write(work))
-
-    async def join(self, actor: Actor, community_id: int) -> None:
-        """Become a member; what is there counts as read.
-
-        Raises:
-            NotFoundError, NotAllowedError, ConflictError: see the policy.
-        """
-        require(Action.JOIN, standing_in(actor, await self.community_by_id(actor, community_id)))
-
-        async def work(uow: UnitOfWork) -> None:
-            writing = WritingRepository(uow.connection)
-            baseline = await writing.newest_post_id(community_id)
-            if await writing.add_member(actor.account_id, community_id, Role.MEMBER, baseline, uow.now):
-                uow.record(
-                    EventKind.MEMBER_JOINED,
-                    actor_id=actor.account_id,
-                    community_id=community_id,
-                    account_id=actor.account_id,
-                )
-
-        await self._database.write(work)
-
-    async def leave(self, actor: Actor, community_id: int) -> None:
-        """Stop being a member.
-
-        Raises:
-            ConflictError: not a member, or the last manager.
-        """
-        require(Action.LEAVE, standing_in(actor, await self.community_by_id(actor, community_id)))
-
-        async def work(uow: UnitOfWork) -> None:
-            writing = WritingRepository(uow.connection)
-            if await writing.managers(community_id) == {actor.account_id}:
-                raise ConflictError(LAST_MANAGER)
-            if await writing.remove_member(actor.account_id, community_id):
-                uow.record(
-                    EventKind.MEMBER_LEFT,
-                    actor_id=actor.account_id,
-                    community_id=community_id,
-                    account_id=actor.account_id,
-                )
-
-        await self._database.write(work)
-
-    async def set_role(self, actor: Actor, community_id: int, handle: str, role: Role) -> None:
-        """Give a member another role.
-
-        Raises:
-            NotAllowedError: not a manager. NotFoundError: no such member.
-            ConflictError: the last manager would be gone.
-        """
-        require(Action.SET_ROLE, standing_in(actor, await self.community_by_id(actor, community_id)))
-
-        async def work(uow: UnitOfWork) -> None:
-            found = await AccountRepository(uow.connection).by_handle(handle.lower())
-            writing = WritingRepository(uow.connection)
-            if (
-                found is not None
-                and role is not Role.MANAGER
-                and await writing.managers(community_id) == {found.account_id}
-            ):
-                raise ConflictError(LAST_MANAGER)
-            if found is None or not await writing.set_role(found.account_id, community_id, role):
-                raise NotFoundError(N_("@{handle} is not a member."), handle=handle)
-
-        await self._database.write(work)
 
     async def mark_all_read(self, actor: Actor, community_id: int) -> None:
         """Everything that is in the community now counts as read."""

@@ -10,6 +10,7 @@ from tui_forum.services.communities import Communities
 from tui_forum.services.drafts import Drafts
 from tui_forum.services.events import EventHub
 from tui_forum.services.imports import Imports
+from tui_forum.services.memberships import Memberships
 from tui_forum.services.moderation import Moderation
 from tui_forum.services.notices import Notices
 from tui_forum.services.posts import Posts
@@ -26,6 +27,7 @@ class Forum:
         self.events = hub
         self.accounts = Accounts(database)
         self.communities = Communities(database, hub)
+        self.memberships = Memberships(database)
         self.threads = Threads(database)
         self.posts = Posts(database, hub)
         self.drafts = Drafts(database)

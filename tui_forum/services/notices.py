@@ -12,7 +12,7 @@ from tui_forum.domain.views import Notice
 from tui_forum.services.events import EventHub
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.notices import NoticeRepository
-from tui_forum.storage.repositories.reading import ReadingRepository, hidden
+from tui_forum.storage.repositories.reading import PERSONAL, ReadingRepository, hidden
 from tui_forum.storage.uow import UnitOfWork
 
 REPLY: Final = "reply"  # its text is the start of the post
@@ -31,11 +31,15 @@ async def notify(
 ) -> None:
     """Tell accounts something, each once, never the one who did it; their sessions hear of it.
 
+    Those who may not read the thread (any more), or not know of the community, are told nothing.
     ``kind`` names the sentence in ``ui.screens.inbox``. With ``thread_id`` a notice leads to
     the post, else to the community.
     """
+    repository = NoticeRepository(uow.connection)
     told = sorted(set(account_ids) - {actor_id})
-    await NoticeRepository(uow.connection).add(
+    if kind not in PERSONAL and (community_id is not None or thread_id is not None):
+        told = await repository.who_may_hear(told, community_id, thread_id)
+    await repository.add(
         told,
         {
             "kind": kind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
@@ -13,11 +13,11 @@ from textual.filter import Monochrome
 from textual.screen import Screen
 
 from tui_forum.domain.entities import Actor
-from tui_forum.domain.errors import ForumError
+from tui_forum.domain.errors import ForumError, InvalidInputError
 from tui_forum.domain.events import MODERATION_TOPIC, PRESENCE_TOPIC, Event, EventKind, Topic, account_topic
 from tui_forum.domain.text import terminal_title
 from tui_forum.domain.views import HomeView, PostRef
-from tui_forum.i18n import _, change_locale, ngettext, set_locale
+from tui_forum.i18n import _, change_locale, explain, ngettext, set_locale
 from tui_forum.ui.modals.confirm import ConfirmModal
 from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
@@ -130,7 +130,7 @@ class ForumApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to listen."""
-        self.run_worker(self._pump.run, name="events")
+        self.run_worker(self._pump.run(), name="events")
 
     async def on_unmount(self) -> None:
         """The session is over."""
@@ -276,9 +276,31 @@ class ForumApp(App[None], inherit_bindings=False):
         """Ask for a reason (from a worker); None when one thinks better of it."""
         return await self.push_screen(ReasonModal(title, prepared), wait_for_dismiss=True)
 
-    async def ask_line(self, question: str, value: str = "") -> str | None:
-        """Ask for a line of text (from a worker)."""
-        return await self.push_screen(LineModal(question, value), wait_for_dismiss=True)
+    async def ask_line(self, question: str, value: str = "", problem: str = "") -> str | None:
+        """Ask for a line of text (from a worker); ``problem`` is what was wrong with the one before."""
+        return await self.push_screen(LineModal(question, value, problem), wait_for_dismiss=True)
+
+    async def ask_until_taken(
+        self, question: str, take: Callable[[str], Awaitable[None]], value: str = ""
+    ) -> bool:
+        """Ask for a line until ``take`` can use it, what was typed kept; False when one gives up.
+
+        What typing differently does not help with is said on the screen.
+        """
+        problem = ""
+        while True:
+            line = await self.ask_line(question, value, problem)
+            if line is None:
+                return False
+            try:
+                await take(line)
+            except InvalidInputError as error:
+                value, problem = line, explain(error)
+            except ForumError as error:
+                self.say(explain(error), error=True)
+                return False
+            else:
+                return True
 
     def show_palette(self, screen: ForumScreen[Any]) -> None:
         """Choose one of a screen's actions by name."""

@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Table, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Table,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tui_forum.domain.entities import SiteRole
-from tui_forum.storage.models import Account, Community, Membership, Notice, Post, Thread
-from tui_forum.storage.repositories.reading import readable, visible
+from tui_forum.domain.entities import SiteRole, Visibility
+from tui_forum.domain.membership import Answer
+from tui_forum.storage.models import (
+    Account,
+    Community,
+    CommunityInvitation,
+    Membership,
+    Notice,
+    Post,
+    Thread,
+)
+from tui_forum.storage.repositories.reading import heard, mine, visible
 
 _notice = cast("Table", Notice.__table__)
 
-#: Told to this account in person: they may name a community that it could not see otherwise.
-PERSONAL: Final = ("invitation",)
+_CHUNK: Final = 5_000  # accounts asked about in one statement
+
+
+def _is_invited() -> ColumnElement[bool]:
+    """Per row of ``Account`` and ``Community``: the account is invited into the community."""
+    return (
+        select(CommunityInvitation.id)
+        .where(
+            CommunityInvitation.account_id == Account.id,
+            CommunityInvitation.community_id == Community.id,
+            CommunityInvitation.state == Answer.OPEN.value,
+        )
+        .correlate(Account, Community)
+        .exists()
+    )
 
 
 class NoticeRepository:
@@ -31,37 +65,52 @@ class NoticeRepository:
         if rows:
             await self._connection.execute(insert(_notice), rows)
 
+    async def who_may_hear(
+        self, account_ids: Sequence[int], community_id: int | None, thread_id: int | None
+    ) -> list[int]:
+        """Those of ``account_ids`` who may read the thread's community, or know of the community."""
+        of_thread = select(Thread.community_id).where(Thread.id == thread_id).scalar_subquery()
+        place = of_thread if thread_id is not None else literal(community_id)
+        may = or_(
+            Account.site_role.in_((SiteRole.MODERATOR.value, SiteRole.ADMIN.value)),
+            Membership.role.is_not(None),
+            Community.visibility == Visibility.OPEN.value,
+        )
+        if thread_id is None:
+            may = or_(may, Community.visibility == Visibility.APPROVAL.value, _is_invited())
+        found: list[int] = []
+        for start in range(0, len(account_ids), _CHUNK):
+            rows = await self._connection.execute(
+                select(Account.id)
+                .join(Community, Community.id == place)
+                .outerjoin(
+                    Membership,
+                    and_(Membership.community_id == Community.id, Membership.account_id == Account.id),
+                )
+                .where(Account.id.in_(account_ids[start : start + _CHUNK]), may)
+                .order_by(Account.id)
+            )
+            found += rows.scalars()
+        return found
+
     async def page(
         self, account_id: int, site_role: SiteRole, before: int | None, limit: int
     ) -> list[Row[*tuple[Any, ...]]]:
-        """An account's notices, latest first, less those of communities it may not read any more.
-
-        A notice about a community alone (an invitation, an answered request) stays while one
-        may know that the community exists.
-        """
+        """An account's notices, latest first, less those of communities it may not read any more."""
+        known = visible(site_role, account_id)
         statement = (
             select(
                 Notice.id, Notice.kind, Thread.id, Post.number, Thread.title, Account.handle,
                 Notice.text, Notice.created_at, Notice.seen_at, Post.state,
-                Notice.community_id, Community.name,
+                case((known, Notice.community_id)), case((known, Community.name)),
             )
             .outerjoin(Post, Post.id == Notice.post_id)
             # A post may have gone to another thread since.
             .outerjoin(Thread, Thread.id == func.coalesce(Post.thread_id, Notice.thread_id))
             .outerjoin(Account, Account.id == Notice.actor_id)
             .outerjoin(Community, Community.id == func.coalesce(Thread.community_id, Notice.community_id))
-            .outerjoin(
-                Membership,
-                and_(Membership.community_id == Community.id, Membership.account_id == account_id),
-            )
-            .where(
-                Notice.account_id == account_id,
-                or_(
-                    Community.id.is_(None),
-                    readable(site_role),
-                    and_(Notice.thread_id.is_(None), or_(visible(site_role), Notice.kind.in_(PERSONAL))),
-                ),
-            )
+            .outerjoin(Membership, mine(account_id))
+            .where(heard(account_id, site_role))
         )  # fmt: skip
         if before is not None:
             statement = statement.where(Notice.id < before)

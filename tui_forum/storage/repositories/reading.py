@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    Label,
     Row,
     ScalarSelect,
     Select,
@@ -34,11 +35,14 @@ from tui_forum.domain.entities import (
     Visibility,
 )
 from tui_forum.domain.limits import UNREAD_CAP
+from tui_forum.domain.membership import Answer
 from tui_forum.domain.views import Author, CommunityRow, SearchHit, ThreadCursor, ThreadRow
 from tui_forum.storage.models import (
     Account,
     Case,
     Community,
+    CommunityInvitation,
+    JoinRequest,
     Membership,
     Notice,
     Post,
@@ -55,11 +59,45 @@ _COMMUNITY: Final = (
 )  # fmt: skip
 
 
-def visible(site_role: SiteRole) -> ColumnElement[bool]:
-    """Communities that may be known to exist; needs ``Membership`` outer-joined for the actor."""
+#: Told to this account in person: they stay, without a name, when the community is gone from its sight.
+PERSONAL: Final = ("member_removed",)
+
+
+def invited(account_id: int) -> ColumnElement[bool]:
+    """Per row of ``Community``: somebody has asked the account in, and it has not answered yet."""
+    return (
+        select(CommunityInvitation.id)
+        .where(
+            CommunityInvitation.account_id == account_id,
+            CommunityInvitation.community_id == Community.id,
+            CommunityInvitation.state == Answer.OPEN.value,
+        )
+        .correlate(Community)
+        .exists()
+    )
+
+
+def requested(account_id: int) -> ColumnElement[bool]:
+    """Per row of ``Community``: the account has asked to join, and nobody has answered yet."""
+    return (
+        select(JoinRequest.id)
+        .where(
+            JoinRequest.account_id == account_id,
+            JoinRequest.community_id == Community.id,
+            JoinRequest.state == Answer.OPEN.value,
+        )
+        .correlate(Community)
+        .exists()
+    )
+
+
+def visible(site_role: SiteRole, account_id: int) -> ColumnElement[bool]:
+    """Communities that may be known to exist; needs ``Membership`` outer-joined for the account."""
     if site_role in (SiteRole.MODERATOR, SiteRole.ADMIN):
         return literal(True)
-    return or_(Community.visibility != Visibility.INVITE.value, Membership.role.is_not(None))
+    return or_(
+        Community.visibility != Visibility.INVITE.value, Membership.role.is_not(None), invited(account_id)
+    )
 
 
 def readable(site_role: SiteRole) -> ColumnElement[bool]:
@@ -69,8 +107,41 @@ def readable(site_role: SiteRole) -> ColumnElement[bool]:
     return or_(Community.visibility == Visibility.OPEN.value, Membership.role.is_not(None))
 
 
-def _mine(account_id: int) -> ColumnElement[bool]:
+def mine(account_id: int) -> ColumnElement[bool]:
+    """The account's own row of ``Membership`` for a row of ``Community``."""
     return and_(Membership.community_id == Community.id, Membership.account_id == account_id)
+
+
+def heard(account_id: int, site_role: SiteRole) -> ColumnElement[bool]:
+    """The account's notices, less those of what it may not read any more.
+
+    A notice about a community alone (an answered request) stays while one may know that the
+    community exists. Needs ``Thread``, ``Community`` and ``Membership`` outer-joined.
+    """
+    return and_(
+        Notice.account_id == account_id,
+        or_(
+            Community.id.is_(None),
+            readable(site_role),
+            and_(
+                Notice.thread_id.is_(None),
+                or_(visible(site_role, account_id), Notice.kind.in_(PERSONAL)),
+            ),
+        ),
+    )
+
+
+def _unseen(account_id: int, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
+    """The account's notices that it has not seen, as rows to count."""
+    return (
+        select(literal(1))
+        .select_from(Notice)
+        .outerjoin(Post, Post.id == Notice.post_id)
+        .outerjoin(Thread, Thread.id == func.coalesce(Post.thread_id, Notice.thread_id))
+        .outerjoin(Community, Community.id == func.coalesce(Thread.community_id, Notice.community_id))
+        .outerjoin(Membership, mine(account_id))
+        .where(Notice.seen_at.is_(None), heard(account_id, site_role))
+    )
 
 
 def _capped(statement: Select[*tuple[Any, ...]]) -> ScalarSelect[int]:
@@ -109,11 +180,28 @@ def _unread_posts() -> ScalarSelect[int]:
     )
 
 
-def _community(row: Row[*tuple[Any, ...]], role: str | None, unread: int) -> CommunityRow:
+def _community(row: Row[*tuple[Any, ...]]) -> CommunityRow:
+    """A row of ``_COMMUNITY`` and, by their labels, what else was asked; figures only for who may read."""
+    more = row._mapping  # noqa: SLF001 - documented; rows have no public one
+    role, reads = more.get("role"), bool(more.get("readable", True))
     return CommunityRow(
-        row[0], row[1], row[2], row[3], Purpose(row[4]), Visibility(row[5]), row[6], row[7], row[8],
-        Role(role) if role else None, unread, row[9] is not None, row[10],
-    )  # fmt: skip
+        row[0],
+        row[1],
+        row[2],
+        row[3],
+        Purpose(row[4]),
+        Visibility(row[5]),
+        row[6] if reads else 0,
+        row[7] if reads else 0,
+        row[8] if reads else None,
+        Role(role) if role else None,
+        more["unread"] if role else 0,
+        archived=row[9] is not None,
+        builtin=row[10],
+        readable=reads,
+        invited=bool(more.get("invited")),
+        requested=bool(more.get("requested")),
+    )
 
 
 class ReadingRepository:
@@ -127,29 +215,41 @@ class ReadingRepository:
     async def joined(self) -> tuple[CommunityRow, ...]:
         """One's communities, latest activity first, with unread counts: one statement."""
         rows = await self._connection.execute(
-            select(*_COMMUNITY, Membership.role, _unread_threads(self._account_id))
-            .join(Membership, _mine(self._account_id))
+            select(*_COMMUNITY, *self._own())
+            .join(Membership, mine(self._account_id))
             .where(Community.archived_at.is_(None))
             .order_by(Community.last_post_at.desc().nulls_last(), Community.id)
         )
-        return tuple(_community(row, row[11], row[12]) for row in rows)
+        return tuple(map(_community, rows))
+
+    def _own(self) -> tuple[ColumnElement[Any], ...]:
+        """One's role in a community and how many threads are unread."""
+        return Membership.role.label("role"), _unread_threads(self._account_id).label("unread")
 
     async def others(self, after: str, limit: int) -> tuple[CommunityRow, ...]:
         """Communities one is not in but may know of, by slug."""
         rows = await self._connection.execute(
-            select(*_COMMUNITY)
-            .outerjoin(Membership, _mine(self._account_id))
+            select(*_COMMUNITY, *self._door())
+            .outerjoin(Membership, mine(self._account_id))
             .where(
                 Membership.role.is_(None),
                 Community.archived_at.is_(None),
                 Community.builtin.is_(None),
                 Community.slug > after,
-                visible(self._site_role),
+                visible(self._site_role, self._account_id),
             )
             .order_by(Community.slug)
             .limit(limit)
         )
-        return tuple(_community(row, None, 0) for row in rows)
+        return tuple(map(_community, rows))
+
+    def _door(self) -> tuple[Label[bool], ...]:
+        """Whether one may read in a community, is invited, has asked to join."""
+        return (
+            readable(self._site_role).label("readable"),
+            invited(self._account_id).label("invited"),
+            requested(self._account_id).label("requested"),
+        )
 
     async def community(self, *, slug: str = "", community_id: int = 0) -> CommunityRow | None:
         """One community with one's role and unread count; one that was merged is where it went."""
@@ -159,12 +259,12 @@ class ReadingRepository:
         )
         row = (
             await self._connection.execute(
-                select(*_COMMUNITY, Membership.role, _unread_threads(self._account_id))
-                .outerjoin(Membership, _mine(self._account_id))
+                select(*_COMMUNITY, *self._own(), *self._door())
+                .outerjoin(Membership, mine(self._account_id))
                 .where(Community.id == which.scalar_subquery())
             )
         ).first()
-        return None if row is None else _community(row, row[11], row[12] if row[11] else 0)
+        return None if row is None else _community(row)
 
     async def waiting(self) -> tuple[int, int]:
         """How many cases wait for this account (capped) and how many notices are unseen (capped)."""
@@ -178,7 +278,7 @@ class ReadingRepository:
                     )
                 )
             )
-        notices = select(literal(1)).where(Notice.account_id == self._account_id, Notice.seen_at.is_(None))
+        notices = _unseen(self._account_id, self._site_role)
         row = (await self._connection.execute(select(_capped(cases), _capped(notices)))).one()
         return int(row[0]), int(row[1])
 
@@ -194,7 +294,7 @@ class ReadingRepository:
             .join(Community, Community.id == Thread.community_id)
             .join(Account, Account.id == Thread.author_id)
             .join(_LAST, _LAST.id == Thread.last_author_id)
-            .outerjoin(Membership, _mine(self._account_id))
+            .outerjoin(Membership, mine(self._account_id))
             .outerjoin(
                 ReadPointer,
                 and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == self._account_id),
@@ -272,7 +372,7 @@ class ReadingRepository:
         rows = await self._connection.execute(
             select(Thread.id, Community.slug, Thread.title, Thread.last_post_at, Thread.reply_count)
             .join(Community, Community.id == Thread.community_id)
-            .outerjoin(Membership, _mine(self._account_id))
+            .outerjoin(Membership, mine(self._account_id))
             .where(Thread.removed_at.is_(None), readable(self._site_role), *conditions)
             .order_by(Thread.last_post_at.desc(), Thread.id.desc())
             .limit(limit)
@@ -346,7 +446,7 @@ async def thread_state(
         )
         .join(Community, Community.id == Thread.community_id)
         .join(Account, Account.id == Thread.author_id)
-        .outerjoin(Membership, _mine(account_id))
+        .outerjoin(Membership, mine(account_id))
         .outerjoin(
             ReadPointer, and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == account_id)
         )

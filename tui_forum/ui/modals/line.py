@@ -19,18 +19,22 @@ class LineModal(ModalScreen[str | None], inherit_bindings=False):
     LineModal { align: center middle; background: $background 60%; }
     LineModal Vertical { width: 76; max-width: 96%; height: auto; padding: 1 2; background: $panel; }
     LineModal Static { height: auto; color: $foreground; }
+    LineModal .-problem { color: $error; text-style: bold; margin-top: 1; }
     LineModal Input { margin: 1 0; border: none; height: 1; background: $background; }
     """
 
-    def __init__(self, question: str, value: str = "") -> None:
+    def __init__(self, question: str, value: str = "", problem: str = "") -> None:
         super().__init__()
         self._question = question
         self._value = value
+        self._problem = problem
 
     def compose(self) -> ComposeResult:
         """Question, line, keys."""
         with Vertical():
             yield Static(display_line(self._question), markup=False)
+            if self._problem:
+                yield Static(f"! {display_line(self._problem)}", markup=False, classes="-problem")
             field = Input(self._value, compact=True)
             field.cursor_blink = False
             yield field

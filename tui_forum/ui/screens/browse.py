@@ -15,6 +15,7 @@ from tui_forum.domain.events import Event, EventKind, community_topic, thread_to
 from tui_forum.domain.policy import Standing, moderates
 from tui_forum.domain.views import CommunityRow, HomeView, PostView, ThreadCursor, ThreadRow
 from tui_forum.i18n import N_, _, format_number
+from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.actions.moderating import ModeratingActions
 from tui_forum.ui.actions.writing import WritingActions
 from tui_forum.ui.keys import Key
@@ -35,12 +36,14 @@ _CHANGES_HOME: Final = frozenset(
     {
         EventKind.POST_CREATED, EventKind.READ_MOVED, EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT,
         EventKind.COMMUNITY_OPENED, EventKind.POSTS_IMPORTED, EventKind.NOTICE_SENT,
+        EventKind.MEMBER_CHANGED, EventKind.MEMBER_INVITED, EventKind.INVITATION_CLOSED,
+        EventKind.JOIN_REQUESTED, EventKind.REQUEST_CLOSED, EventKind.COMMUNITY_CHANGED,
     }
 )  # fmt: skip
 _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
 
 
-class BrowseScreen(WritingActions, ModeratingActions):
+class BrowseScreen(WritingActions, ModeratingActions, JoiningActions):
     """The main screen."""
 
     KEYS: ClassVar = (
@@ -555,24 +558,10 @@ class BrowseScreen(WritingActions, ModeratingActions):
 
     @dialog
     async def action_join(self) -> None:
-        """Join or leave the selected community."""
+        """Join the selected community, ask to be let in, or leave it."""
         row = self.home.current
-        if row is None:
-            return
-        if row.role is None:
-            await self.ask(self.forum.communities.join(self.actor, row.community_id))
-            sentence = _("Welcome to {name}.")
-        else:
-            question = _("Leave {name}?").format(name=row.name)
-            if not await self.forum_app.confirm(question):
-                return
-            await self.ask(self.forum.communities.leave(self.actor, row.community_id))
-            sentence = _("You have left {name}.")
-        before = row.role
-        await self.reload_home()
-        current = self.home.current
-        if current is not None and current.community_id == row.community_id and current.role != before:
-            self.say(sentence.format(name=row.name))
+        if row is not None and await self.come_or_go(row):
+            await self.reload_home()
 
     # -- reading
 

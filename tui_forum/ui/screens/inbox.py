@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, Final
 
@@ -17,17 +17,45 @@ from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.navigation import OpenCommunity, OpenThread
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
+from tui_forum.ui.words.membership import ROLES, VISIBILITIES
 
 _SENTENCES: Final = {
     "reply": N_("@{handle} replied in “{title}”"),
     "post_removed": N_("Your post in “{title}” was removed by a moderator"),
     "report_remove": N_("Thank you for your report: the post in “{title}” was removed"),
     "report_approve": N_("Thank you for your report: the post in “{title}” stays"),
+    "join_request": N_("@{handle} asks to join {community}"),
+    "request_accepted": N_("You have been let into {community}"),
+    "request_declined": N_("Your request to join {community} was declined"),
+    "invitation": N_("@{handle} invites you into {community}"),
+    "invitation_accepted": N_("@{handle} has accepted your invitation into {community}"),
+    "role_changed": N_("@{handle} has given you another role in {community}"),
+    "member_removed": N_("You are not a member of {community} any more"),
+    "visibility_changed": N_("{community} is open to others than before"),
+}
+#: Said when the community is one that the reader does not see any more.
+_NAMELESS: Final = {
+    "member_removed": N_("You are not a member any more of a community that is by invitation"),
+}
+#: What a notice's text stands for, where it is a word of the program.
+_MEANINGS: Final[dict[str, Mapping[str, str]]] = {
+    "role_changed": ROLES,
+    "visibility_changed": VISIBILITIES,
 }
 
 
+def _sentence(notice: Notice) -> str:
+    nameless = _NAMELESS.get(notice.kind, "") if notice.community_id is None else ""
+    return _(nameless or _SENTENCES.get(notice.kind, "{title}"))
+
+
+def _text(notice: Notice) -> str:
+    meaning = _MEANINGS.get(notice.kind, {}).get(notice.text)
+    return _(meaning) if meaning else display_line(notice.text)
+
+
 def _draw(notice: Notice, width: int, skin: Skin) -> Lines:
-    sentence = _(_SENTENCES.get(notice.kind, "{title}")).format(
+    sentence = _sentence(notice).format(
         handle=notice.actor_handle,
         title=display_line(notice.thread_title),
         community=display_line(notice.community_name),
@@ -36,7 +64,7 @@ def _draw(notice: Notice, width: int, skin: Skin) -> Lines:
     age = [Cell(f" {format_age(notice.created_at, datetime.now(UTC))}", skin.dim)]
     style = skin.base if notice.seen else skin.strong
     first = [dot, *columns(Cell(sentence, style), age, width - 3)]
-    return first, [Cell("    "), Cell(display_line(notice.text), skin.dim)]
+    return first, [Cell("    "), Cell(_text(notice), skin.dim)]
 
 
 class InboxScreen(ListScreen[None]):
