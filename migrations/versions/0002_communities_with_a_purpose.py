@@ -30,6 +30,7 @@ def upgrade() -> None:
     _add_columns()
     _write_charters()
     _count_life()
+    _gather_hosts()
 
 
 def _create_tables() -> None:
@@ -529,4 +530,46 @@ def _count_life() -> None:
     op.execute(
         "UPDATE thread SET answered_at = (SELECT min(post.created_at) FROM post "
         "WHERE post.thread_id = thread.id AND post.author_id <> thread.author_id)"
+    )
+
+
+def _gather_hosts() -> None:
+    """Whoever manages a community already belongs to the hosts' round."""
+    connection = op.get_bind()
+    hosts = "SELECT DISTINCT account_id FROM membership WHERE role = 'manager'"
+    count = connection.execute(sa.text(f"SELECT count(*) FROM ({hosts}) AS host")).scalar_one()
+    if not count:
+        return
+    taken = connection.execute(sa.text("SELECT count(*) FROM community WHERE slug = 'hosts'")).scalar_one()
+    values = {
+        "slug": "hosts-2" if taken else "hosts",
+        "name": "Hosts' round / Leitungsrunde",
+        "statement": "Those who host communities help one another: guides, co-hosts, holidays, experience. / "
+        "Wer eine Community leitet, findet hier Hilfe: Leitfäden, Mitleitung, Vertretung, Erfahrung.",
+        "audience": "Everybody who hosts a community / Alle, die eine Community leiten",
+        "languages": "en,de",
+        "count": count,
+    }
+    now = sa.bindparam("now", datetime.now(UTC), UtcDateTime())
+    connection.execute(
+        sa.text(
+            "INSERT INTO community (slug, name, statement, audience, languages, visibility, builtin, "
+            "charter_version, member_count, created_at) "
+            "VALUES (:slug, :name, :statement, :audience, :languages, 'invite', 'hosts', 1, :count, :now)"
+        ).bindparams(now),
+        values,
+    )
+    connection.execute(
+        sa.text(
+            "INSERT INTO charter "
+            "(community_id, version, purpose, statement, audience, languages, rules, created_at) "
+            "SELECT id, 1, purpose, statement, audience, languages, '[]', created_at "
+            "FROM community WHERE builtin = 'hosts'"
+        )
+    )
+    connection.execute(
+        sa.text(
+            "INSERT INTO membership (account_id, community_id, joined_at) SELECT host.account_id, "
+            f"community.id, community.created_at FROM ({hosts}) AS host, community WHERE builtin = 'hosts'"
+        )
     )

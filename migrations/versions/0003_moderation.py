@@ -40,6 +40,9 @@ def upgrade() -> None:
     case = sa.ForeignKey("moderation_case.id", name=op.f("fk_notice_case_id_moderation_case"))
     op.add_column("notice", sa.Column("case_id", ID, case, nullable=True), inline_references=True)
     op.create_index(op.f("ix_notice_case_id"), "notice", ["case_id"])
+    op.add_column(
+        "post", sa.Column("off_topic", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    )
     _write_cases(cases, reports, decisions)
     _write_record(decisions)
 
@@ -127,6 +130,7 @@ def _create_cases() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.create_index(op.f("ix_moderation_case_claimed_by"), "moderation_case", ["claimed_by"], unique=False)
     op.create_index(op.f("ix_moderation_case_claimed_at"), "moderation_case", ["claimed_at"], unique=False)
     op.create_index(
         "ix_moderation_case_community", "moderation_case", ["community_id", "state", "id"], unique=False

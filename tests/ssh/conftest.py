@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import multiprocessing
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -298,3 +300,13 @@ def keys(app: Any) -> Sequence[str]:
     """What ``app`` was told."""
     told: list[str] = app.keys
     return told
+
+
+async def elsewhere(attack: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> Any:
+    """Run an attacker in a process of its own, so that only the server's loop is measured."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return await asyncio.get_running_loop().run_in_executor(pool, _attack, attack, arguments)
+
+
+def _attack(attack: Callable[..., Coroutine[Any, Any, Any]], arguments: tuple[Any, ...]) -> Any:
+    return asyncio.run(attack(*arguments))

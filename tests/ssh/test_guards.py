@@ -18,11 +18,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
-from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import asyncssh
 import pytest
@@ -31,7 +28,7 @@ from asyncssh.packet import String, UInt32
 
 from server.guards.penalties import MINIMUM, PenaltyBox
 from server.guards.startups import StartupGuard
-from tests.ssh.conftest import Lag
+from tests.ssh.conftest import Lag, elsewhere
 from tests.ssh.forum_server import Running, serving
 from tui_forum.config import Startups
 
@@ -43,16 +40,6 @@ async def running(tmp_path: Path) -> AsyncIterator[Running]:
     """A server that anybody may register on; repeated tests from one address are not punished."""
     async with serving(tmp_path, registration="open", limits={"penalties": False}) as found:
         yield found
-
-
-async def elsewhere(attack: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> Any:
-    """Run an attacker in a process of its own, so that only the server's loop is measured."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return await asyncio.get_running_loop().run_in_executor(pool, _attack, attack, arguments)
-
-
-def _attack(attack: Callable[..., Coroutine[Any, Any, Any]], arguments: tuple[Any, ...]) -> Any:
-    return asyncio.run(attack(*arguments))
 
 
 class Flooder(asyncssh.SSHClient):

@@ -11,6 +11,7 @@ import pytest
 
 from tui_forum.domain.entities import PostState, Role, SiteRole, Visibility
 from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from tui_forum.domain.moderation import Conflict, ForwardedTo
 from tui_forum.domain.policy import Action, Standing, decide, keeps_secrets, require
 
 WHO = {
@@ -48,6 +49,7 @@ report_post     yes      -        -      yes    no     yes       yes     yes    
 accept_answer   no       -        -      no     yes    yes       yes     yes      yes
 lock_thread     no       -        -      no     no     yes       yes     yes      yes
 moderate        no       -        -      no     no     yes       yes     yes      yes
+decide_case     no       -        -      no     no     yes       yes     yes      yes
 set_role        no       -        -      no     no     no        yes     no       yes
 host            no       no       -      no     no     no        yes     yes      yes
 close_community no       no       -      no     no     no        yes     no       yes
@@ -79,6 +81,41 @@ adopt           late     late     late   late   late   late      late    late   
                 outsider approval invite member author moderator manager site-mod admin
 join            yes      late     -      late   late   late      late    yes      yes
 request_to_join late     late     -      late   late   late      late    late     late
+""",
+    ),
+    "a case about oneself": (
+        {"conflict": Conflict.SUBJECT},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+decide_case     no       -        -      no     no     no        no      no       no
+""",
+    ),
+    "a case that one reported": (
+        {"conflict": Conflict.REPORTER},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+decide_case     no       -        -      no     no     no        no      no       no
+""",
+    ),
+    "one's own case, and nobody else can decide it": (
+        {"conflict": Conflict.REPORTER, "alone": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+decide_case     no       -        -      no     no     yes       yes     yes      yes
+""",
+    ),
+    "a case that went to the managers": (
+        {"forwarded_to": ForwardedTo.MANAGERS},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+decide_case     no       -        -      no     no     no        yes     yes      yes
+""",
+    ),
+    "a case that went to the site's moderators": (
+        {"forwarded_to": ForwardedTo.SITE},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+decide_case     no       -        -      no     no     no        no      yes      yes
 """,
     ),
     "a removed post": (

@@ -34,6 +34,8 @@ class EventKind(StrEnum):
     POST_REMOVED = "post_removed"
     POST_REPORTED = "post_reported"
     CASE_DECIDED = "case_decided"
+    #: Claimed, assigned, forwarded, talked about, opened again: what a queue shows is not so any more.
+    CASE_CHANGED = "case_changed"
     NOTICE_SENT = "notice_sent"
     READ_MOVED = "read_moved"
     POSTS_IMPORTED = "posts_imported"
@@ -108,7 +110,7 @@ class Event:
             found.append(community_topic(self.community_id))
         if self.account_id is not None:
             found.append(account_topic(self.account_id))
-        if self.kind in (EventKind.POST_REPORTED, EventKind.CASE_DECIDED):
+        if self.kind in (EventKind.POST_REPORTED, EventKind.CASE_DECIDED, EventKind.CASE_CHANGED):
             found.append(MODERATION_TOPIC)
         if self.kind is EventKind.PRESENCE_CHANGED:
             found.append(PRESENCE_TOPIC)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 
 class CaseState(StrEnum):
@@ -62,6 +63,32 @@ class ForwardedTo(StrEnum):
     SITE = "site"
 
 
+class Conflict(StrEnum):
+    """Why somebody should not decide a case: it is about them, or they reported it."""
+
+    NONE = ""
+    SUBJECT = "subject"
+    REPORTER = "reporter"
+
+
+class CaseSort(StrEnum):
+    """How the queue is ordered: oldest first, gravest first, most reports first, due first."""
+
+    AGE = "age"
+    SEVERITY = "severity"
+    REPORTS = "reports"
+    DUE = "due"
+
+
+class Claimed(StrEnum):
+    """Cases by who is on them at the moment."""
+
+    ANY = ""
+    MINE = "mine"
+    NOBODY = "nobody"
+    OTHERS = "others"
+
+
 class SanctionKind(StrEnum):
     """What a decision does to an account."""
 
@@ -97,8 +124,74 @@ CLAIM_FOR: Final = timedelta(minutes=10)
 UNDO_WITHIN: Final = timedelta(minutes=10)
 #: Posts of one case; further reports open another.
 CASE_POSTS: Final = 50
+#: Decisions that do something to the account.
+SANCTIONS: Final[Mapping[DecisionKind, SanctionKind]] = {
+    DecisionKind.WARN: SanctionKind.WARNING,
+    DecisionKind.SILENCE: SanctionKind.SILENCE,
+    DecisionKind.SUSPEND: SanctionKind.SUSPENSION,
+}
 #: Cases that one decision may take at once.
 BULK_CASES: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases a queue shows and in which order. ``state`` None is every state."""
+
+    state: CaseState | None = CaseState.OPEN
+    community_id: int | None = None
+    category: CaseCategory | None = None
+    claimed: Claimed = Claimed.ANY
+    assigned_to_me: bool = False
+    forwarded: bool = False
+    overdue: bool = False
+    sort: CaseSort = CaseSort.AGE
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is saved: only what differs from the queue that everybody begins with."""
+        return {key: value for key, value in asdict(self).items() if value != asdict(CaseFilter())[key]}
+
+    @staticmethod
+    def from_json(saved: Mapping[str, Any]) -> CaseFilter:
+        """What :meth:`as_json` made; what this program does not know any more is left out."""
+        known = {f.name for f in fields(CaseFilter)}
+        kinds = {"state": CaseState, "category": CaseCategory, "claimed": Claimed, "sort": CaseSort}
+        found: dict[str, Any] = {}
+        for key, value in saved.items():
+            if key not in known:
+                continue
+            try:
+                found[key] = kinds[key](value) if key in kinds and value is not None else value
+            except ValueError:
+                continue
+        return CaseFilter(**found)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a moderator decides about a case.
+
+    ``reason`` is by language, or under ``""`` the same for everybody; a prepared text's
+    placeholders are filled for each case (``domain.reasons``). ``remove`` takes the posts away,
+    too, with a sanction, which holds until ``until`` (None: for good) and, with ``everywhere``,
+    on the whole site. ``post_id``, ``body`` and ``revision`` belong to an edit, ``community_id`` to
+    a move.
+    """
+
+    kind: DecisionKind
+    reason: Mapping[str, str]
+    remove: bool = False
+    until: datetime | None = None
+    everywhere: bool = False
+    post_id: int | None = None
+    body: str = ""
+    revision: int = 0
+    community_id: int | None = None
+
+    @staticmethod
+    def plain(kind: DecisionKind, reason: str, **rest: Any) -> Ruling:
+        """A ruling in one's own words."""
+        return Ruling(kind, {"": reason}, **rest)
 
 
 def severity_of(category: CaseCategory) -> int:

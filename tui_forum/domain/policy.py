@@ -15,6 +15,7 @@ from typing import Final
 
 from tui_forum.domain.entities import PostState, Role, SiteRole, Visibility
 from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from tui_forum.domain.moderation import Conflict, ForwardedTo
 from tui_forum.i18n import N_
 
 
@@ -42,6 +43,7 @@ class Action(StrEnum):
     ACCEPT_ANSWER = "accept_answer"
     LOCK_THREAD = "lock_thread"
     MODERATE = "moderate"
+    DECIDE_CASE = "decide_case"
     SET_ROLE = "set_role"
     HOST = "host"  # see how the community fares, and act on it
     CLOSE_COMMUNITY = "close_community"  # archive it, merge it into another, look for a new host
@@ -76,6 +78,10 @@ class Standing:
     builtin: bool = False
     forsaken: bool = False
     hosts: bool = False
+    #: Of a case: why the actor should not decide it, whether nobody else can, who has to.
+    conflict: Conflict = Conflict.NONE
+    alone: bool = False
+    forwarded_to: ForwardedTo = ForwardedTo.NOBODY
 
 
 NOT_FOUND: Final = N_("That does not exist, or you may not see it.")
@@ -93,6 +99,10 @@ BY_APPROVAL: Final = N_("Joining needs an approval here: ask for it, the hosts w
 ASKED_ALREADY: Final = N_("You have asked to join already; the hosts will answer.")
 NO_NEED_TO_ASK: Final = N_("You need not ask here: you may join at once.")
 MEMBERS_INVITE: Final = N_("Only members invite into this community.")
+ABOUT_YOU: Final = N_("This case is about you: somebody else decides it.")
+YOUR_REPORT: Final = N_("You reported this yourself: somebody else decides it.")
+FOR_SITE: Final = N_("This case went to the moderators of the whole forum: they decide it.")
+FOR_MANAGERS: Final = N_("This case went to the managers of the community: they decide it.")
 ALREADY_MEMBER: Final = N_("You are a member already.")
 NOT_MEMBER: Final = N_("You are not a member.")
 ARCHIVED: Final = N_("This community is archived: it can be read, but nobody writes in it any more.")
@@ -237,6 +247,21 @@ def _moderating(_action: Action, standing: Standing) -> Verdict:
     return YES if moderates(standing) else _no(MODERATORS)
 
 
+def _case(_action: Action, standing: Standing) -> Verdict:
+    """Nobody is a judge in their own cause, unless there is no other judge."""
+    if not moderates(standing):
+        return _no(MODERATORS)
+    if standing.conflict is not Conflict.NONE and not standing.alone:
+        return _no(ABOUT_YOU if standing.conflict is Conflict.SUBJECT else YOUR_REPORT)
+    if standing.site_role in (SiteRole.MODERATOR, SiteRole.ADMIN):
+        return YES
+    if standing.forwarded_to is ForwardedTo.SITE:
+        return _no(FOR_SITE)
+    if standing.forwarded_to is ForwardedTo.MANAGERS and standing.role is not Role.MANAGER:
+        return _no(FOR_MANAGERS)
+    return YES
+
+
 def _managing(action: Action, standing: Standing) -> Verdict:
     if standing.builtin and action is not Action.SET_ROLE:
         return _no(STAYS if action is Action.CHANGE_VISIBILITY else HOSTS_ONLY)
@@ -304,6 +329,7 @@ _INSIDE: Final[dict[Action, Rule]] = {
     Action.START_THREAD: _writing,
     Action.REPLY: _writing,
     Action.MODERATE: _moderating,
+    Action.DECIDE_CASE: _case,
     Action.LOCK_THREAD: _moderating,
     Action.ACCEPT_ANSWER: _accepting,
     Action.EDIT_POST: _post,

@@ -130,7 +130,7 @@ class ForumApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to listen."""
-        self.run_worker(self._pump.run(), name="events")
+        self.run_worker(self._pump.run, name="events")
 
     async def on_unmount(self) -> None:
         """The session is over."""

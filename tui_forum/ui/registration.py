@@ -271,7 +271,7 @@ class RegistrationApp(App[Actor | None], inherit_bindings=False):
         """Make the account, once."""
         if not self._busy:
             self._busy = True
-            self.run_worker(self._send(), name="register")
+            self.run_worker(self._send, name="register")
 
     async def _send(self) -> None:
         try:

@@ -203,7 +203,7 @@ class ForumScreen(Screen[Result], inherit_bindings=False):
             return
         method: Callable[[], Awaitable[None] | None] = getattr(self, f"action_{action}")
         if getattr(method, "opens_dialog", False):
-            self.run_worker(cast("Awaitable[None]", method()), name=action)
+            self.run_worker(cast("Callable[[], Awaitable[None]]", method), name=action)
             return
         result = method()
         if result is not None:

@@ -46,7 +46,7 @@ class Case(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     outcome: Mapped[str] = mapped_column(String(16), default="", server_default="")
     overturned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     claimed_at: Mapped[datetime | None] = mapped_column(index=True)
     assigned_to: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     forwarded_to: Mapped[str] = mapped_column(String(16), default="", server_default="")

@@ -85,6 +85,8 @@ class Post(Base):
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     state: Mapped[str] = mapped_column(String(16), default="visible", server_default="visible")
     removal_reason: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    #: A moderator found that it is not about the thread's topic.
+    off_topic: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     token: Mapped[str | None] = mapped_column(String(64))
     __table_args__ = (
         UniqueConstraint("thread_id", "number"),

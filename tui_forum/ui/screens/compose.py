@@ -378,7 +378,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         """Throw the draft away, after asking; not while it is being sent."""
         if not self._sending and not self._asking:
             self._asking = True
-            self.run_worker(self._discard(), name="discard")
+            self.run_worker(self._discard, name="discard")
 
     async def _discard(self) -> None:
         try:
@@ -396,7 +396,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         """Send it, once."""
         if not self._sending and self._loaded:
             self._sending = True
-            self.run_worker(self._send(), name="send")
+            self.run_worker(self._send, name="send")
 
     async def _send(self) -> None:
         try:

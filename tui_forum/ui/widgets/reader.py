@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, cast
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -376,8 +377,12 @@ class Reader(Widget, can_focus=True):
         """Near the end, show a full page rather than a few lines over emptiness."""
         if not self.size.height or not self.posts:
             return
-        left = sum(len(self.lines_of(i)) for i in range(self._top, min(len(self.posts), self._top + 60)))
-        if self._top + 60 >= len(self.posts) and left < self.size.height:
+        left = 0
+        for index in range(self._top, len(self.posts)):
+            left += len(self.lines_of(index))
+            if left >= self.size.height:  # what lies below is drawn when it comes into view
+                break
+        else:
             self._scroll(left - self.size.height)
         self._ask_for_more()
 
@@ -401,8 +406,11 @@ class Reader(Widget, can_focus=True):
 
     def _select(self, index: int) -> None:
         if index != self.selected and 0 <= index < len(self.posts):
+            changed = {self.selected, index}
             self.selected = index
-            self.refresh()
+            rows = [y for y, (post, _line) in enumerate(self._visible()) if post in changed]
+            if rows:  # the bar beside them is all that looks different
+                self.refresh(Region(0, rows[0], 1, rows[-1] - rows[0] + 1))
             self.post_message(self.Moved(self.posts[index]))
 
     def line_down(self) -> None:
