@@ -39,7 +39,7 @@ async def test_it_is_made_for_the_first_host_and_left_by_who_hosts_no_more(forum
     [(_id, slug, visibility, count)] = await rows(forum.database, ROUND)
     assert (slug, visibility, count) == ("hosts", Visibility.INVITE.value, 2)
 
-    await forum.communities.set_role(boss, garden.community_id, "ada", Role.MEMBER)
+    await forum.memberships.set_role(boss, garden.community_id, "ada", Role.MEMBER)
     await keep(forum, ada)
     assert await rows(forum.database, MEMBERS) == [("boss-garden",)]
     home = await forum.communities.home(boss)
