@@ -177,6 +177,7 @@ def _create_tables() -> None:
         sa.Column("account_id", ID, nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("topic", sa.String(length=60), nullable=False),
+        sa.Column("label", sa.String(length=60), nullable=False),
         sa.Column("position", ID, server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_interest_account_id_account"), ondelete="CASCADE"
@@ -379,9 +380,13 @@ def _create_tables() -> None:
         sa.Column("post_id", ID, nullable=False),
         sa.Column("account_id", ID, nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("author_id", ID, nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_reaction_account_id_account"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["account.id"], name=op.f("fk_reaction_author_id_account"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["post_id"], ["post.id"], name=op.f("fk_reaction_post_id_post"), ondelete="CASCADE"
@@ -389,6 +394,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("post_id", "account_id", "kind", name=op.f("pk_reaction")),
     )
     op.create_index(op.f("ix_reaction_account_id"), "reaction", ["account_id"])
+    op.create_index(op.f("ix_reaction_author_id"), "reaction", ["author_id"])
 
     op.create_table(
         "recognition",

@@ -46,6 +46,10 @@ delete_post     no       -        -      no     yes    no        no      no     
 see_hidden_text no       -        -      no     yes    yes       yes     yes      yes
 see_revisions   no       -        -      no     yes    yes       yes     yes      yes
 report_post     yes      -        -      yes    no     yes       yes     yes      yes
+react           no       -        -      yes    no     yes       yes     no       no
+praise          no       -        -      yes    no     yes       yes     no       no
+withdraw_praise no       -        -      no     yes    yes       yes     yes      yes
+welcome         no       -        -      yes    no     yes       yes     no       no
 accept_answer   no       -        -      no     yes    yes       yes     yes      yes
 lock_thread     no       -        -      no     no     yes       yes     yes      yes
 moderate        no       -        -      no     no     yes       yes     yes      yes
@@ -125,6 +129,9 @@ decide_case     no       -        -      no     no     no        no      yes    
 edit_post       no       -        -      no     late   no        no      no       no
 delete_post     no       -        -      no     late   no        no      no       no
 report_post     late     -        -      late   no     late      late    late     late
+react           no       -        -      late   no     late      late    no       no
+praise          no       -        -      late   no     late      late    no       no
+welcome         no       -        -      late   no     late      late    no       no
 """,
     ),
     "a post deleted by its author": (
@@ -136,6 +143,9 @@ delete_post     no       -        -      no     late   no        no      no     
 see_hidden_text no       -        -      no     no     no        no      no       no
 see_revisions   no       -        -      no     no     no        no      no       no
 report_post     late     -        -      late   no     late      late    late     late
+react           no       -        -      late   no     late      late    no       no
+praise          no       -        -      late   no     late      late    no       no
+welcome         no       -        -      late   no     late      late    no       no
 """,
     ),
     "a locked thread": (
@@ -154,6 +164,9 @@ edit_post       no       -        -      no     late   no        no      no     
 start_thread    no       -        -      late   late   late      late    no       no
 reply           no       -        -      late   late   late      late    no       no
 edit_post       no       -        -      no     late   no        no      no       no
+react           no       -        -      late   no     late      late    no       no
+praise          no       -        -      late   no     late      late    no       no
+welcome         no       -        -      late   no     late      late    no       no
 """,
     ),
     "an archived community": (
@@ -166,6 +179,9 @@ invite          late     -        -      late   late   late      late    late   
 start_thread    late     -        -      late   late   late      late    late     late
 reply           late     -        -      late   late   late      late    late     late
 edit_post       no       -        -      no     late   no        no      no       no
+react           late     -        -      late   late   late      late    late     late
+praise          late     -        -      late   late   late      late    late     late
+welcome         late     -        -      late   late   late      late    late     late
 accept_answer   late     -        -      late   late   late      late    late     late
 close_community late     late     -      late   late   late      late    late     late
 reopen_community no      no       -      no     no     no        yes     no       yes

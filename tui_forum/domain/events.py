@@ -36,6 +36,10 @@ class EventKind(StrEnum):
     CASE_DECIDED = "case_decided"
     #: Claimed, assigned, forwarded, talked about, opened again: what a queue shows is not so any more.
     CASE_CHANGED = "case_changed"
+    POST_REACTED = "post_reacted"
+    PRAISE_GIVEN = "praise_given"
+    PRAISE_WITHDRAWN = "praise_withdrawn"
+    NEWCOMER_WELCOMED = "newcomer_welcomed"
     NOTICE_SENT = "notice_sent"
     READ_MOVED = "read_moved"
     POSTS_IMPORTED = "posts_imported"
@@ -82,6 +86,8 @@ _PERSONAL: Final = frozenset(
         EventKind.REQUEST_CLOSED,
     )
 )
+#: Only who reads the thread hears of these: a list shows nothing of them.
+_IN_THREAD: Final = frozenset((EventKind.POST_REACTED, EventKind.PRAISE_GIVEN, EventKind.PRAISE_WITHDRAWN))
 _CHANGES_DUE: Final = frozenset((EventKind.THREAD_STARTED, EventKind.COMMUNITY_OPENED))
 
 
@@ -106,7 +112,7 @@ class Event:
         found: list[Topic] = []
         if self.thread_id is not None:
             found.append(thread_topic(self.thread_id))
-        if self.community_id is not None:
+        if self.community_id is not None and self.kind not in _IN_THREAD:
             found.append(community_topic(self.community_id))
         if self.account_id is not None:
             found.append(account_topic(self.account_id))

@@ -40,6 +40,10 @@ class Action(StrEnum):
     SEE_HIDDEN_TEXT = "see_hidden_text"
     SEE_REVISIONS = "see_revisions"
     REPORT_POST = "report_post"
+    REACT = "react"
+    PRAISE = "praise"
+    WITHDRAW_PRAISE = "withdraw_praise"
+    WELCOME = "welcome"
     ACCEPT_ANSWER = "accept_answer"
     LOCK_THREAD = "lock_thread"
     MODERATE = "moderate"
@@ -93,6 +97,10 @@ GONE: Final = N_("This post is gone.")
 MODERATORS: Final = N_("Only moderators may do that.")
 MANAGERS: Final = N_("Only managers of the community may do that.")
 ADMINS: Final = N_("Only administrators may do that.")
+MEMBERS_JOIN_IN: Final = N_("Only members do that here: join the community first.")
+OWN_REACTION: Final = N_("Reactions are for what others write.")
+OWN_PRAISE: Final = N_("Praise is for others.")
+OWN_WELCOME: Final = N_("You are here already.")
 OWN_POST: Final = N_("You cannot report your own post; you can delete it.")
 BY_INVITATION: Final = N_("This community can only be joined by invitation.")
 BY_APPROVAL: Final = N_("Joining needs an approval here: ask for it, the hosts will answer.")
@@ -213,6 +221,24 @@ def _inviting(action: Action, standing: Standing) -> Verdict:
 
 def _manages(standing: Standing) -> bool:
     return standing.role is Role.MANAGER or standing.site_role is SiteRole.ADMIN
+
+
+_OWN: Final = {Action.REACT: OWN_REACTION, Action.PRAISE: OWN_PRAISE, Action.WELCOME: OWN_WELCOME}
+
+
+def _recognise(action: Action, standing: Standing) -> Verdict:
+    """Members recognise what others wrote; a lock stops writing, not thanks."""
+    if action is Action.WITHDRAW_PRAISE:
+        return YES if standing.own or moderates(standing) else _no(NOT_YOURS)
+    if standing.archived:
+        return _no(ARCHIVED, ConflictError)
+    if standing.role is None:
+        return _no(MEMBERS_JOIN_IN)
+    if standing.own:
+        return _no(_OWN[action])
+    if standing.removed:
+        return _no(REMOVED, ConflictError)
+    return YES if standing.post_state is PostState.VISIBLE else _no(GONE, ConflictError)
 
 
 def _post(action: Action, standing: Standing) -> Verdict:
@@ -337,6 +363,10 @@ _INSIDE: Final[dict[Action, Rule]] = {
     Action.SEE_HIDDEN_TEXT: _post,
     Action.SEE_REVISIONS: _post,
     Action.REPORT_POST: _post,
+    Action.REACT: _recognise,
+    Action.PRAISE: _recognise,
+    Action.WITHDRAW_PRAISE: _recognise,
+    Action.WELCOME: _recognise,
 }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, ThreadKind, Visibility
 from tui_forum.domain.moderation import CaseState, DecisionKind
+from tui_forum.domain.people import NO_MARKS, Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class PostView:
 
     ``body`` is empty for tombstones unless the actor may see it. ``depth`` is the depth in
     the reply tree (0 for a root). ``position`` is an opaque sort key for the tree order.
+    ``marks`` are the reactions and the praise that a visible post was given.
     """
 
     post_id: int
@@ -165,6 +167,7 @@ class PostView:
     position: bytes
     accepted: bool
     mine: bool
+    marks: Marks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)

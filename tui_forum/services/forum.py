@@ -15,6 +15,7 @@ from tui_forum.services.moderation import Moderation
 from tui_forum.services.notices import Notices
 from tui_forum.services.posts import Posts
 from tui_forum.services.presence import PresenceRegister
+from tui_forum.services.recognition import Recognition
 from tui_forum.services.threads import Threads
 from tui_forum.storage.engine import Database
 
@@ -33,6 +34,7 @@ class Forum:
         self.drafts = Drafts(database)
         self.moderation = Moderation(database)
         self.notices = Notices(database, hub)
+        self.recognition = Recognition(database)
         self.presence = PresenceRegister(hub)
         self.imports = Imports(database)
         #: Started by what stays open (the server, the local interface), not by a single command.

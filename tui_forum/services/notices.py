@@ -55,6 +55,12 @@ async def notify(
         uow.record(EventKind.NOTICE_SENT, account_id=account_id)
 
 
+async def withdraw(uow: UnitOfWork, account_id: int, kind: str, *, post_id: int, actor_id: int) -> None:
+    """Take back what :func:`notify` has told an account about a post."""
+    if await NoticeRepository(uow.connection).remove(account_id, kind, post_id, actor_id):
+        uow.record(EventKind.NOTICE_SENT, account_id=account_id)
+
+
 class Notices:
     """Use cases of the inbox."""
 

@@ -16,6 +16,7 @@ from tui_forum.i18n import N_
 from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
 from tui_forum.services.notices import REPLY, notify
+from tui_forum.services.recognition import recognise_post
 from tui_forum.services.threads import post_view, standing_to
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.life import LifeRepository
@@ -202,6 +203,7 @@ class Posts:
         await life.count_posts(community_id, [(actor.account_id, uow.now, number == 1)])
         if state is not None and state.author.account_id != actor.account_id:
             await life.note_answers([(thread_id, actor.account_id, uow.now)])
+        await recognise_post(uow, actor, community_id, post_id, state=state, answered=told)
         await writing.move_pointer_if_current(actor.account_id, thread_id, number, uow.now)
         if token:
             await writing.discard_draft(actor.account_id, token=token)

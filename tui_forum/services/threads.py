@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from tui_forum.domain.entities import Actor, PostOrder, PostState
 from tui_forum.domain.errors import ConflictError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
+from tui_forum.domain.people import NO_MARKS, Marks
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, decide, moderates, require
 from tui_forum.domain.text import clean_line, excerpt
 from tui_forum.domain.views import (
@@ -34,8 +36,12 @@ from tui_forum.storage.repositories.reading import (
     posts_by_path,
     thread_state,
 )
+from tui_forum.storage.repositories.recognition import marks_of
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 EXCERPT_CELLS: Final = 100
 
@@ -54,7 +60,9 @@ def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Stand
     )
 
 
-def post_view(row: Sequence[Any], actor: Actor, standing: Standing, accepted: int | None) -> PostView:
+def post_view(
+    row: Sequence[Any], actor: Actor, standing: Standing, accepted: int | None, marks: Marks | None = None
+) -> PostView:
     """A row of ``post_rows`` as ``actor`` may see it: tombstones keep their text to themselves."""
     state = PostState(row[10])
     mine = row[3] == actor.account_id
@@ -80,7 +88,17 @@ def post_view(row: Sequence[Any], actor: Actor, standing: Standing, accepted: in
         position=row[13],
         accepted=accepted == row[2],
         mine=mine,
+        marks=marks if marks is not None and state is PostState.VISIBLE else NO_MARKS,
     )
+
+
+async def post_views(
+    connection: AsyncConnection, rows: Sequence[Sequence[Any]], actor: Actor, state: ThreadState
+) -> tuple[PostView, ...]:
+    """Rows of ``post_rows`` in one thread with what others have put to them: one more statement."""
+    standing = standing_to(actor, state)
+    marks = await marks_of(connection, [row[0] for row in rows], actor.account_id, datetime.now(UTC))
+    return tuple(post_view(row, actor, standing, state.accepted_number, marks.get(row[0])) for row in rows)
 
 
 class Threads:
@@ -178,8 +196,7 @@ class Threads:
             state = await thread_state(connection, thread_id, actor.account_id)
             if state is None or state.removed:
                 raise NotFoundError(NOT_FOUND)
-            standing = standing_to(actor, state)
-            require(Action.READ, standing)
+            require(Action.READ, standing_to(actor, state))
 
             async def downwards(post: PostView | None, number: int, count: int) -> list[Any]:
                 """Posts before ``post`` (or before ``number``), nearest first."""
@@ -218,7 +235,7 @@ class Threads:
                 below = await upwards(None, number, limit - len(above) + 1)
                 more_after = len(below) > limit - len(above)
                 rows = above + below[: limit - len(above)]
-        posts = tuple(post_view(row, actor, standing, state.accepted_number) for row in rows)
+            posts = await post_views(connection, rows, actor, state)
         return PostPage(posts, order, more_before, more_after)
 
     async def post(self, actor: Actor, thread_id: int, number: int) -> PostView:
@@ -231,12 +248,11 @@ class Threads:
             state = await thread_state(connection, thread_id, actor.account_id)
             if state is None or state.removed:
                 raise NotFoundError(NOT_FOUND)
-            standing = standing_to(actor, state)
-            require(Action.READ, standing)
+            require(Action.READ, standing_to(actor, state))
             rows = await posts_by_number(connection, thread_id, low=number, descending=False, limit=1)
-        if not rows or rows[0][2] != number:
-            raise NotFoundError(NOT_FOUND)
-        return post_view(rows[0], actor, standing, state.accepted_number)
+            if not rows or rows[0][2] != number:
+                raise NotFoundError(NOT_FOUND)
+            return (await post_views(connection, rows, actor, state))[0]
 
     async def search_titles(
         self, actor: Actor, query: str, *, limit: int = PAGE_SIZE

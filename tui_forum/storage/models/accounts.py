@@ -75,11 +75,15 @@ class Profile(Base):
 
 
 class Interest(Base):
-    """A topic that an account can ``help`` with or wants to ``learn``; ``topic`` is folded for matching."""
+    """A topic that an account can ``help`` with or wants to ``learn``.
+
+    ``topic`` is folded for matching (``domain.people``), ``label`` is as it was typed.
+    """
 
     __tablename__ = "interest"
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     topic: Mapped[str] = mapped_column(String(60), primary_key=True)
+    label: Mapped[str] = mapped_column(String(60))
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     __table_args__ = (Index("ix_interest_topic", "topic", "kind"),)

@@ -217,6 +217,8 @@ class Reaction(Base):
         ForeignKey("account.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    #: Whose post it is: what somebody was given is counted without a look at their posts.
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    delete,
     func,
     insert,
     literal,
@@ -92,6 +93,20 @@ class NoticeRepository:
             )
             found += rows.scalars()
         return found
+
+    async def remove(self, account_id: int, kind: str, post_id: int, actor_id: int) -> bool:
+        """Take back what an account was told about a post by somebody; False when there was nothing."""
+        result = await self._connection.execute(
+            delete(_notice)
+            .where(
+                _notice.c.account_id == account_id,
+                _notice.c.kind == kind,
+                _notice.c.post_id == post_id,
+                _notice.c.actor_id == actor_id,
+            )
+            .returning(_notice.c.id)
+        )
+        return result.first() is not None
 
     async def page(
         self, account_id: int, site_role: SiteRole, before: int | None, limit: int

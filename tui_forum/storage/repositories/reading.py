@@ -403,9 +403,9 @@ class ThreadState:
     """What the services must know of a thread before anything is done in it."""
 
     __slots__ = (
-        "accepted_number", "archived", "author", "baseline", "builtin", "community_id", "community_name",
-        "community_slug", "created_at", "kind", "last_number", "last_post_at", "locked", "pinned",
-        "read_number", "removed", "reply_count", "role", "thread_id", "title", "visibility",
+        "accepted_number", "answered", "archived", "author", "baseline", "builtin", "community_id",
+        "community_name", "community_slug", "created_at", "kind", "last_number", "last_post_at", "locked",
+        "pinned", "read_number", "removed", "reply_count", "role", "thread_id", "title", "visibility",
     )  # fmt: skip
 
     def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
@@ -430,6 +430,7 @@ class ThreadState:
         self.last_post_at: datetime = row[20]
         self.archived: bool = row[21] is not None
         self.builtin: bool = row[22] is not None
+        self.answered: bool = row[23] is not None
 
 
 async def thread_state(
@@ -443,6 +444,7 @@ async def thread_state(
             Thread.created_at, Thread.last_number, Thread.reply_count, Thread.pinned, Thread.locked,
             Thread.removed_at, Thread.accepted_number, Membership.role, Membership.read_baseline,
             ReadPointer.number, Thread.last_post_at, Community.archived_at, Community.builtin,
+            Thread.answered_at,
         )
         .join(Community, Community.id == Thread.community_id)
         .join(Account, Account.id == Thread.author_id)

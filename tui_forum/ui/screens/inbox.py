@@ -21,6 +21,8 @@ from tui_forum.ui.words.membership import ROLES, VISIBILITIES
 
 _SENTENCES: Final = {
     "reply": N_("@{handle} replied in “{title}”"),
+    "praise": N_("@{handle} thanks you for your post in “{title}”"),
+    "welcome": N_("@{handle} welcomes you to {community}"),
     "post_removed": N_("Your post in “{title}” was removed by a moderator"),
     "report_remove": N_("Thank you for your report: the post in “{title}” was removed"),
     "report_approve": N_("Thank you for your report: the post in “{title}” stays"),
