@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
-from textual import on
+from textual import on, work
 from textual.app import App
 from textual.filter import Monochrome
 from textual.screen import Screen
@@ -130,7 +130,11 @@ class ForumApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to listen."""
-        self.run_worker(self._pump.run, name="events")
+        self._listen()
+
+    @work(name="events")
+    async def _listen(self) -> None:
+        await self._pump.run()
 
     async def on_unmount(self) -> None:
         """The session is over."""
