@@ -132,7 +132,7 @@ async def dropped(
     keys = []
     for place in range(people):
         actor, key = await running.member(f"writer{place}")
-        await running.forum.communities.join(actor, club.community_id)
+        await running.forum.memberships.join(actor, club.community_id)
         keys.append(key.export_private_key())
     path = str(running.folder / "forum.db")
     waits = await elsewhere(drop_in_mid_post, running.port, keys, steps, path, clients)

@@ -76,7 +76,7 @@ PRESENCE_TOPIC = Topic("presence")
 #: Something may be due at another time than before; the clockwork looks again.
 DUE_TOPIC = Topic("due")
 #: What is nobody's business but the account's: how far it has read, who asked it in, where it wants in.
-_PERSONAL: Final = frozenset(
+PERSONAL: Final = frozenset(
     (
         EventKind.READ_MOVED,
         EventKind.NOTICE_SENT,
@@ -107,7 +107,7 @@ class Event:
 
     def topics(self) -> tuple[Topic, ...]:
         """The topics whose subscribers hear of it."""
-        if self.kind in _PERSONAL and self.account_id is not None:
+        if self.kind in PERSONAL and self.account_id is not None:
             return (account_topic(self.account_id),)
         found: list[Topic] = []
         if self.thread_id is not None:

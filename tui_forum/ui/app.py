@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import ForumError, InvalidInputError
-from tui_forum.domain.events import MODERATION_TOPIC, PRESENCE_TOPIC, Event, EventKind, Topic, account_topic
+from tui_forum.domain.events import Event, EventKind, Topic
 from tui_forum.domain.text import terminal_title
 from tui_forum.domain.views import HomeView, PostRef
 from tui_forum.i18n import _, change_locale, explain, ngettext, set_locale
@@ -91,13 +91,7 @@ class ForumApp(App[None], inherit_bindings=False):
         fit_terminal(self, self.traits)
         self.skin = self._skin_for(light=self.traits.light)
         self._presence = forum.presence.enter(actor)
-        self._pump = EventPump(
-            forum.events,
-            self._handle_event,
-            account_topic(actor.account_id),
-            MODERATION_TOPIC,
-            PRESENCE_TOPIC,
-        )
+        self._pump = EventPump(forum.listening.open(actor), self._handle_event)
         self._calm_presence = Calm(self._show_presence, PRESENCE_PAUSE)
         self._reached: dict[int, int] = {}
         self._read_timer_set = False
