@@ -87,7 +87,7 @@ PERSONAL: Final = frozenset(
     )
 )
 #: Only who reads the thread hears of these: a list shows nothing of them.
-_IN_THREAD: Final = frozenset((EventKind.POST_REACTED, EventKind.PRAISE_GIVEN, EventKind.PRAISE_WITHDRAWN))
+IN_THREAD: Final = frozenset((EventKind.POST_REACTED, EventKind.PRAISE_GIVEN, EventKind.PRAISE_WITHDRAWN))
 _CHANGES_DUE: Final = frozenset((EventKind.THREAD_STARTED, EventKind.COMMUNITY_OPENED))
 
 
@@ -112,7 +112,7 @@ class Event:
         found: list[Topic] = []
         if self.thread_id is not None:
             found.append(thread_topic(self.thread_id))
-        if self.community_id is not None and self.kind not in _IN_THREAD:
+        if self.community_id is not None and self.kind not in IN_THREAD:
             found.append(community_topic(self.community_id))
         if self.account_id is not None:
             found.append(account_topic(self.account_id))

@@ -21,6 +21,7 @@ from tui_forum.i18n import _, change_locale, explain, ngettext, set_locale
 from tui_forum.ui.modals.confirm import ConfirmModal
 from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
+from tui_forum.ui.modals.pick import Choice, PickModal
 from tui_forum.ui.modals.reason import ReasonModal
 from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place, StartWriting
 from tui_forum.ui.places import make_screen
@@ -273,6 +274,10 @@ class ForumApp(App[None], inherit_bindings=False):
     async def ask_reason(self, title: str, prepared: Sequence[str]) -> str | None:
         """Ask for a reason (from a worker); None when one thinks better of it."""
         return await self.push_screen(ReasonModal(title, prepared), wait_for_dismiss=True)
+
+    async def pick(self, title: str, choices: Sequence[Choice]) -> int | None:
+        """Ask for one of a few (from a worker); its place, or None when one thinks better of it."""
+        return await self.push_screen(PickModal(title, choices), wait_for_dismiss=True)
 
     async def ask_line(self, question: str, value: str = "", problem: str = "") -> str | None:
         """Ask for a line of text (from a worker); ``problem`` is what was wrong with the one before."""
