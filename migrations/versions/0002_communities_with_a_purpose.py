@@ -150,6 +150,7 @@ def _create_tables() -> None:
         sa.Column("state", sa.String(length=16), server_default="open", nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("previous_role", sa.String(length=16), server_default="", nullable=False),
+        sa.Column("thread_id", ID, nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("answered_by", ID, nullable=True),
         sa.Column("answered_at", UtcDateTime(), nullable=True),
@@ -160,6 +161,9 @@ def _create_tables() -> None:
             ["answered_by"], ["account.id"], name=op.f("fk_host_request_answered_by_account")
         ),
         sa.ForeignKeyConstraint(["asker_id"], ["account.id"], name=op.f("fk_host_request_asker_id_account")),
+        sa.ForeignKeyConstraint(
+            ["thread_id"], ["thread.id"], name=op.f("fk_host_request_thread_id_thread"), ondelete="SET NULL"
+        ),
         sa.ForeignKeyConstraint(
             ["community_id"],
             ["community.id"],

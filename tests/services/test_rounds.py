@@ -33,14 +33,12 @@ async def test_it_is_made_for_the_first_host_and_left_by_who_hosts_no_more(forum
     boss, garden = await place(forum)
     ada = await member(forum, "ada", garden, Role.MANAGER, boss)
     ben = await member(forum, "ben", garden, Role.MODERATOR, boss)
-    await keep(forum, boss, ada, ben)
-    await keep(forum, boss, ada, ben)
+    await keep(forum, boss, ada, ben)  # changes nothing
     assert await rows(forum.database, MEMBERS) == [("ada",), ("boss-garden",)]
     [(_id, slug, visibility, count)] = await rows(forum.database, ROUND)
     assert (slug, visibility, count) == ("hosts", Visibility.INVITE.value, 2)
 
     await forum.memberships.set_role(boss, garden.community_id, "ada", Role.MEMBER)
-    await keep(forum, ada)
     assert await rows(forum.database, MEMBERS) == [("boss-garden",)]
     home = await forum.communities.home(boss)
     assert [row.slug for row in home.joined if row.builtin] == ["hosts"]
@@ -48,25 +46,21 @@ async def test_it_is_made_for_the_first_host_and_left_by_who_hosts_no_more(forum
 
 
 async def test_two_first_hosts_at_once_make_one_round(forum: Forum) -> None:
-    boss, _garden = await place(forum)
-    other, _field = await place(forum, "field")
-    await asyncio.gather(keep(forum, boss), keep(forum, other))
+    await asyncio.gather(place(forum), place(forum, "field"))
     assert len(await rows(forum.database, ROUND)) == 1
     assert len(await rows(forum.database, MEMBERS)) == 2
 
 
 async def test_a_community_that_is_called_hosts_keeps_its_name(forum: Forum) -> None:
-    boss, _garden = await place(forum)
     sink = await forum.imports.sink("hosts", "archive")
-    await keep(forum, boss)
+    await place(forum)
     [(round_id, slug, _visibility, _count)] = await rows(forum.database, ROUND)
     assert slug == "hosts-2"
     assert round_id != sink.community_id
 
 
 async def test_it_is_seen_by_hosts_and_moderators_of_the_site_only(forum: Forum) -> None:
-    boss, garden = await place(forum)
-    await keep(forum, boss)
+    _boss, garden = await place(forum)
     ada = await member(forum, "ada", garden)
     assert "hosts" not in repr(await forum.communities.home(ada))
     mona = await person(forum, "mona", SiteRole.MODERATOR)

@@ -59,6 +59,9 @@ host            no       no       -      no     no     no        yes     yes    
 close_community no       no       -      no     no     no        yes     no       yes
 reopen_community late    late     -      late   late   late      late    late     late
 adopt           late     late     -      late   late   late      late    late     late
+ask_for_host    no       no       -      no     no     no        yes     no       yes
+accept_hosting  no       no       -      no     no     no        no      no       no
+withdraw_hosting no      no       -      no     yes    no        yes     no       yes
 open_community  no       no       no     no     no     no        no      no       yes
 make_invite     no       no       no     no     no     no        no      yes      yes
 administer      no       no       no     no     no     no        no      no       yes
@@ -77,6 +80,9 @@ host            no       no       no     no     no     no        yes     yes    
 close_community no       no       no     no     no     no        yes     no       yes
 reopen_community late    late     late   late   late   late      late    late     late
 adopt           late     late     late   late   late   late      late    late     late
+ask_for_host    no       no       no     no     no     no        yes     no       yes
+accept_hosting  yes      yes      yes    yes    yes    yes       yes     yes      yes
+withdraw_hosting no      no       no     no     yes    no        yes     no       yes
 """,
     ),
     "has asked to join": (
@@ -185,6 +191,8 @@ welcome         late     -        -      late   late   late      late    late   
 accept_answer   late     -        -      late   late   late      late    late     late
 close_community late     late     -      late   late   late      late    late     late
 reopen_community no      no       -      no     no     no        yes     no       yes
+ask_for_host    late     late     -      late   late   late      late    late     late
+accept_hosting  late     late     -      late   late   late      late    late     late
 """,
     ),
     "a community whose hosts do not come any more": (
@@ -201,6 +209,7 @@ adopt           no       no       -      yes    yes    yes       late    no     
                 outsider approval invite member author moderator manager site-mod admin
 close_community no       no       -      no     no     no        yes     yes      yes
 adopt           yes      yes      -      yes    yes    yes       late    yes      yes
+accept_hosting  yes      yes      -      yes    yes    yes       late    yes      yes
 """,
     ),
     "the hosts' round": (
@@ -219,6 +228,9 @@ host            no       no       -      no     no     no        no      no     
 close_community no       no       -      no     no     no        no      no       no
 reopen_community no      no       -      no     no     no        no      no       no
 adopt           no       no       -      no     no     no        no      no       no
+ask_for_host    no       no       -      no     no     no        no      no       no
+accept_hosting  no       no       -      no     no     no        no      no       no
+withdraw_hosting no      no       -      no     no     no        no      no       no
 """,
     ),
 }

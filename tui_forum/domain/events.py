@@ -17,6 +17,11 @@ class EventKind(StrEnum):
     KEY_ADDED = "key_added"
     KEY_REMOVED = "key_removed"
     COMMUNITY_OPENED = "community_opened"
+    COMMUNITY_ARCHIVED = "community_archived"
+    COMMUNITY_REOPENED = "community_reopened"
+    COMMUNITY_MERGED = "community_merged"
+    HOST_ASKED = "host_asked"
+    HOST_ANSWERED = "host_answered"
     MEMBER_JOINED = "member_joined"
     MEMBER_LEFT = "member_left"
     MEMBER_CHANGED = "member_changed"  # has another role
@@ -76,7 +81,7 @@ PRESENCE_TOPIC = Topic("presence")
 #: Something may be due at another time than before; the clockwork looks again.
 DUE_TOPIC = Topic("due")
 #: What is nobody's business but the account's: how far it has read, who asked it in, where it wants in.
-PERSONAL: Final = frozenset(
+_PERSONAL: Final = frozenset(
     (
         EventKind.READ_MOVED,
         EventKind.NOTICE_SENT,
@@ -84,11 +89,19 @@ PERSONAL: Final = frozenset(
         EventKind.INVITATION_CLOSED,
         EventKind.JOIN_REQUESTED,
         EventKind.REQUEST_CLOSED,
+        EventKind.HOST_ASKED,
     )
 )
 #: Only who reads the thread hears of these: a list shows nothing of them.
-IN_THREAD: Final = frozenset((EventKind.POST_REACTED, EventKind.PRAISE_GIVEN, EventKind.PRAISE_WITHDRAWN))
-_CHANGES_DUE: Final = frozenset((EventKind.THREAD_STARTED, EventKind.COMMUNITY_OPENED))
+_IN_THREAD: Final = frozenset((EventKind.POST_REACTED, EventKind.PRAISE_GIVEN, EventKind.PRAISE_WITHDRAWN))
+_CHANGES_DUE: Final = frozenset(
+    (
+        EventKind.THREAD_STARTED,
+        EventKind.COMMUNITY_OPENED,
+        EventKind.COMMUNITY_REOPENED,
+        EventKind.HOST_ANSWERED,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +120,12 @@ class Event:
 
     def topics(self) -> tuple[Topic, ...]:
         """The topics whose subscribers hear of it."""
-        if self.kind in PERSONAL and self.account_id is not None:
+        if self.kind in _PERSONAL and self.account_id is not None:
             return (account_topic(self.account_id),)
         found: list[Topic] = []
         if self.thread_id is not None:
             found.append(thread_topic(self.thread_id))
-        if self.community_id is not None and self.kind not in IN_THREAD:
+        if self.community_id is not None and self.kind not in _IN_THREAD:
             found.append(community_topic(self.community_id))
         if self.account_id is not None:
             found.append(account_topic(self.account_id))

@@ -53,6 +53,9 @@ class Action(StrEnum):
     CLOSE_COMMUNITY = "close_community"  # archive it, merge it into another, look for a new host
     REOPEN_COMMUNITY = "reopen_community"
     ADOPT = "adopt"  # become host of a community that looks for one
+    ASK_FOR_HOST = "ask_for_host"  # a co-host, or somebody who stands in
+    ACCEPT_HOSTING = "accept_hosting"
+    WITHDRAW_HOSTING = "withdraw_hosting"  # a request, or a handover that is running
     OPEN_COMMUNITY = "open_community"
     MAKE_INVITE = "make_invite"
     ADMINISTER = "administer"
@@ -117,6 +120,7 @@ ARCHIVED: Final = N_("This community is archived: it can be read, but nobody wri
 NOT_ARCHIVED: Final = N_("This community is not archived.")
 HOSTS_ONLY: Final = N_("Whoever hosts a community belongs to the hosts' round, and nobody else.")
 STAYS: Final = N_("The hosts' round stays as it is: it belongs to the forum.")
+ALREADY_HOST: Final = N_("You host this community already.")
 NOT_LOOKING: Final = N_("This community has a host and does not look for another.")
 
 
@@ -323,6 +327,24 @@ def _adopting(_action: Action, standing: Standing) -> Verdict:
     return YES if standing.hosts or standing.role is not None or _manages(standing) else _no(MANAGERS)
 
 
+def _asking_hosts(action: Action, standing: Standing) -> Verdict:
+    """Hosts ask others to host with them; who was asked in person (``invited``) or, where all hosts
+    are asked, hosts another community, may say yes."""
+    if standing.builtin:
+        return _no(STAYS)
+    if action is Action.WITHDRAW_HOSTING:
+        return YES if standing.own or _manages(standing) else _no(NOT_YOURS)
+    if standing.archived:
+        return _no(ARCHIVED, ConflictError)
+    if action is Action.ASK_FOR_HOST:
+        return YES if _manages(standing) else _no(MANAGERS)
+    if standing.invited:
+        return YES
+    if not standing.hosts:
+        return _no(NOT_YOURS)
+    return YES if standing.role is not Role.MANAGER else _no(ALREADY_HOST, ConflictError)
+
+
 Rule = Callable[[Action, Standing], Verdict]
 
 #: Asked of the forum, not of a community in it.
@@ -341,6 +363,9 @@ _AT_THE_DOOR: Final[dict[Action, Rule]] = {
     Action.CLOSE_COMMUNITY: _hosting,
     Action.REOPEN_COMMUNITY: _hosting,
     Action.ADOPT: _adopting,
+    Action.ASK_FOR_HOST: _asking_hosts,
+    Action.ACCEPT_HOSTING: _asking_hosts,
+    Action.WITHDRAW_HOSTING: _asking_hosts,
 }
 #: Asked by who may read in the community; who may not is told that there is nothing.
 _INSIDE: Final[dict[Action, Rule]] = {

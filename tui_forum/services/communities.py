@@ -12,6 +12,7 @@ from tui_forum.domain.text import clean_line, display_line
 from tui_forum.domain.views import CommunityRow, HomeView
 from tui_forum.i18n import N_
 from tui_forum.services.events import EventHub
+from tui_forum.services.rounds import keep_hosts_round
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.reading import ReadingRepository
 from tui_forum.storage.repositories.writing import WritingRepository
@@ -29,21 +30,6 @@ def standing_in(actor: Actor, community: CommunityRow) -> Standing:
         invited=community.invited,
         requested=community.requested,
     )
-
-
-async def place_for(
-    reading: ReadingRepository, actor: Actor, community_id: int, action: Action
-) -> CommunityRow:
-    """The community (where it went, if it was merged) as ``actor`` stands to it, if ``action`` is allowed.
-
-    Raises:
-        NotFoundError, NotAllowedError, ConflictError: see the policy.
-    """
-    found = await reading.community(community_id=community_id)
-    if found is None:
-        raise NotFoundError(NOT_FOUND)
-    require(action, standing_in(actor, found))
-    return found
 
 
 class Communities:
@@ -91,7 +77,11 @@ class Communities:
         """
         async with self._database.read() as connection:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            return await place_for(reading, actor, community_id, Action.SEE_COMMUNITY)
+            found = await reading.community(community_id=community_id)
+        if found is None:
+            raise NotFoundError(NOT_FOUND)
+        require(Action.SEE_COMMUNITY, standing_in(actor, found))
+        return found
 
     async def open(
         self,
@@ -136,6 +126,7 @@ class Communities:
                 }
             )
             await writing.add_member(actor.account_id, community_id, Role.MANAGER, 0, uow.now)
+            await keep_hosts_round(uow, actor.account_id)
             uow.record(EventKind.COMMUNITY_OPENED, actor_id=actor.account_id, community_id=community_id)
             return community_id
 

@@ -58,15 +58,6 @@ class Subscription:
         self._queue.clear()
         return events
 
-    async def wait(self) -> bool:
-        """Until something waits; False once it was closed and nothing does."""
-        while not self._queue:
-            if self._closed:
-                return False
-            self._ready.clear()
-            await self._ready.wait()
-        return True
-
     def close(self) -> None:
         """End the iteration and follow nothing."""
         self.unfollow(*tuple(self.topics))
@@ -77,8 +68,11 @@ class Subscription:
         return self
 
     async def __anext__(self) -> Event:
-        if not await self.wait():
-            raise StopAsyncIteration
+        while not self._queue:
+            if self._closed:
+                raise StopAsyncIteration
+            self._ready.clear()
+            await self._ready.wait()
         return self._queue.popleft()
 
 

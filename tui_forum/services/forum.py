@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from tui_forum.services.accounts import Accounts
-from tui_forum.services.clockwork import Clockwork
+from tui_forum.services.clockwork import Clockwork, Job
 from tui_forum.services.communities import Communities
 from tui_forum.services.drafts import Drafts
 from tui_forum.services.events import EventHub
+from tui_forum.services.hosting import Hosting
+from tui_forum.services.hostrequests import HostRequests
+from tui_forum.services.hostsround import HostsRound
 from tui_forum.services.imports import Imports
-from tui_forum.services.listening import Listening
 from tui_forum.services.memberships import Memberships
 from tui_forum.services.moderation import Moderation
 from tui_forum.services.notices import Notices
@@ -32,15 +34,19 @@ class Forum:
         self.memberships = Memberships(database)
         self.threads = Threads(database)
         self.posts = Posts(database, hub)
+        self.hosting = Hosting(database)
+        self.host_requests = HostRequests(database, self.posts)
+        self.hosts_round = HostsRound(database)
         self.drafts = Drafts(database)
         self.moderation = Moderation(database)
         self.notices = Notices(database, hub)
         self.recognition = Recognition(database)
-        self.listening = Listening(database, hub)
-        self.presence = PresenceRegister(hub, database)
+        self.presence = PresenceRegister(hub)
         self.imports = Imports(database)
         #: Started by what stays open (the server, the local interface), not by a single command.
         self.clockwork = Clockwork(hub)
+        self.clockwork.add(Job("handovers", self.host_requests.next_end, self.host_requests.end_handovers))
+        self.clockwork.add(Job("dormant", self.hosting.next_dormant, self.hosting.tell_dormant))
         self._stop_tail = stop_tail
 
     async def close(self) -> None:

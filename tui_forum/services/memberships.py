@@ -36,7 +36,7 @@ from tui_forum.domain.membership import (
 )
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.views import CommunityRow
-from tui_forum.services.communities import place_for, standing_in
+from tui_forum.services.communities import standing_in
 from tui_forum.services.notices import notify
 from tui_forum.services.rounds import keep_hosts_round
 from tui_forum.storage.engine import Database
@@ -76,6 +76,8 @@ async def become_member(
         community_id, Answer.ACCEPTED, uow.now, account_id=account_id, answered_by=actor_id
     )
     uow.record(EventKind.MEMBER_JOINED, actor_id=actor_id, community_id=community_id, account_id=account_id)
+    if role is Role.MANAGER:
+        await keep_hosts_round(uow, account_id)
     return True
 
 
@@ -88,14 +90,12 @@ async def end_membership(
         ConflictError: it is the last manager.
     """
     writing = WritingRepository(uow.connection)
-    managers = await writing.managers(community_id)
-    if managers == {account_id}:
+    if await writing.managers(community_id) == {account_id}:
         raise ConflictError(LAST_MANAGER)
     if not await writing.remove_member(account_id, community_id):
         return False
     uow.record(EventKind.MEMBER_LEFT, actor_id=actor_id, community_id=community_id, account_id=account_id)
-    if account_id in managers:
-        await keep_hosts_round(uow, account_id)
+    await keep_hosts_round(uow, account_id)
     return True
 
 
@@ -108,12 +108,12 @@ async def change_role(
         ConflictError: the last manager would be gone.
     """
     writing = WritingRepository(uow.connection)
-    managers = await writing.managers(community_id)
-    if role is not Role.MANAGER and managers == {account_id}:
+    if role is not Role.MANAGER and await writing.managers(community_id) == {account_id}:
         raise ConflictError(LAST_MANAGER)
     if not await writing.set_role(account_id, community_id, role):
         return False
     uow.record(EventKind.MEMBER_CHANGED, actor_id=actor_id, community_id=community_id, account_id=account_id)
+    await keep_hosts_round(uow, account_id)
     await notify(
         uow, [account_id], ROLE_CHANGED, community_id=community_id, actor_id=actor_id, text=role.value
     )
@@ -140,8 +140,12 @@ class Memberships:
         is allowed.
         """
         reading = ReadingRepository(uow.connection, actor.account_id, actor.site_role)
-        found = await place_for(reading, actor, community_id, action)
-        return found, standing_in(actor, found)
+        found = await reading.community(community_id=community_id)
+        if found is None:
+            raise NotFoundError(NOT_FOUND)
+        standing = standing_in(actor, found)
+        require(action, standing)
+        return found, standing
 
     @staticmethod
     async def _member(uow: UnitOfWork, community_id: int, handle: str) -> tuple[int, Role]:
@@ -160,8 +164,11 @@ class Memberships:
         """
         async with self._database.read() as connection:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            row = await place_for(reading, actor, community_id, Action.SEE_COMMUNITY)
+            row = await reading.community(community_id=community_id)
+            if row is None:
+                raise NotFoundError(NOT_FOUND)
             standing = standing_in(actor, row)
+            require(Action.SEE_COMMUNITY, standing)
             members = MembershipRepository(connection)
             audience, languages, created_at, archived_at, requests, invited = await members.details(
                 row.community_id
@@ -194,6 +201,14 @@ class Memberships:
             may_manage=manages,
         )
 
+    async def _inside(self, actor: Actor, community_id: int, action: Action) -> None:
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            row = await reading.community(community_id=community_id)
+        if row is None:
+            raise NotFoundError(NOT_FOUND)
+        require(action, standing_in(actor, row))
+
     async def members(
         self, actor: Actor, community_id: int, after: MemberCursor | None = None, limit: int = PAGE_SIZE
     ) -> MemberPage:
@@ -202,11 +217,9 @@ class Memberships:
         Raises:
             NotFoundError: no such community for this actor, or its members are not for it to see.
         """
+        await self._inside(actor, community_id, Action.SEE_MEMBERS)
         async with self._database.read() as connection:
-            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            place = await place_for(reading, actor, community_id, Action.SEE_MEMBERS)
-            members = MembershipRepository(connection)
-            rows, cursor = await members.members(place.community_id, after, limit)
+            rows, cursor = await MembershipRepository(connection).members(community_id, after, limit)
         return MemberPage(rows, cursor)
 
     # -- in and out
@@ -379,10 +392,9 @@ class Memberships:
         Raises:
             NotAllowedError, NotFoundError: see the policy.
         """
+        await self._inside(actor, community_id, Action.ANSWER_REQUEST)
         async with self._database.read() as connection:
-            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            place = await place_for(reading, actor, community_id, Action.ANSWER_REQUEST)
-            return await MembershipRepository(connection).requests(place.community_id, after, limit)
+            return await MembershipRepository(connection).requests(community_id, after, limit)
 
     async def answer_request(
         self, actor: Actor, request_id: int, *, accept: bool, sentence: str = ""
@@ -504,10 +516,9 @@ class Memberships:
         Raises:
             NotAllowedError, NotFoundError: see the policy.
         """
+        await self._inside(actor, community_id, Action.ANSWER_REQUEST)
         async with self._database.read() as connection:
-            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            place = await place_for(reading, actor, community_id, Action.ANSWER_REQUEST)
-            return await MembershipRepository(connection).invitations(place.community_id, after, limit)
+            return await MembershipRepository(connection).invitations(community_id, after, limit)
 
     async def decline_invitation(self, actor: Actor, community_id: int) -> None:
         """Say no to an invitation. (To accept it is to :meth:`join`.)

@@ -14,8 +14,6 @@ _SHOWN: Final = {
     "colon": ":",
     "question_mark": "?",
     "exclamation_mark": "!",
-    "plus": "+",
-    "at": "@",
     "up": "↑",
     "down": "↓",
     "left": "←",

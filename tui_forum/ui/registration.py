@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -272,9 +271,8 @@ class RegistrationApp(App[Actor | None], inherit_bindings=False):
         """Make the account, once."""
         if not self._busy:
             self._busy = True
-            self._send()
+            self.run_worker(self._send, name="register")
 
-    @work(name="register")
     async def _send(self) -> None:
         try:
             for field in self._order:

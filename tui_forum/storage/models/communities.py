@@ -189,8 +189,9 @@ class Contributor(Base):
 class HostRequest(Base):
     """A host asks others: kind ``cohost``, ``handover`` (with notes and an end) or ``adoption``.
 
-    ``account_id`` is who is asked (None: the whole hosts' round). A handover that was accepted
-    makes them manager until ``ends_on``; then state goes from ``accepted`` to ``ended``.
+    ``account_id`` is who is asked (None: the whole hosts' round, with a thread there). A handover
+    that was accepted makes them manager until ``ends_on`` is over; then state goes from
+    ``accepted`` to ``ended`` and they are again what they were (``previous_role``, empty: no member).
     """
 
     __tablename__ = "host_request"
@@ -203,6 +204,7 @@ class HostRequest(Base):
     state: Mapped[str] = mapped_column(String(16), default="open", server_default="open")
     ends_on: Mapped[date | None]
     previous_role: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     answered_at: Mapped[datetime | None]

@@ -152,8 +152,8 @@ class LifeRepository:
         rows = await self._connection.execute(
             select(
                 Community.id, Community.purpose, Community.created_at, Community.archived_at,
-                Community.last_post_at, _hosts(), _hosts(now - HOST_AWAY), Community.member_count,
-                Community.thread_count, _contributors(), _contributors(now - RECENT),
+                Community.last_post_at, hosts_of(), hosts_of(now - HOST_AWAY), Community.member_count,
+                Community.thread_count, contributors_of(), contributors_of(now - RECENT),
                 _newcomers(now - RECENT),
                 func.coalesce(answers.c.unanswered, 0), func.coalesce(answers.c.asked, 0),
                 func.coalesce(answers.c.answered, 0),
@@ -264,7 +264,7 @@ def _answers(community_ids: Sequence[int], now: datetime) -> Subquery:
     )
 
 
-def _hosts(since: datetime | None = None) -> ScalarSelect[int]:
+def hosts_of(since: datetime | None = None) -> ScalarSelect[int]:
     """Per row of ``Community``: its managers, or those who logged in or wrote there ``since``."""
     statement = select(func.count()).where(
         Membership.community_id == Community.id, Membership.role == Role.MANAGER.value
@@ -290,7 +290,7 @@ def _hosts(since: datetime | None = None) -> ScalarSelect[int]:
     return statement.correlate(Community).scalar_subquery()
 
 
-def _contributors(since: datetime | None = None) -> ScalarSelect[int]:
+def contributors_of(since: datetime | None = None) -> ScalarSelect[int]:
     """Per row of ``Community``: who has written there, at all or ``since``."""
     statement = select(func.count()).where(Contributor.community_id == Community.id)
     if since is not None:

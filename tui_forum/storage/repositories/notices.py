@@ -28,6 +28,7 @@ from tui_forum.storage.models import (
     Account,
     Community,
     CommunityInvitation,
+    HostRequest,
     Membership,
     Notice,
     Post,
@@ -41,16 +42,19 @@ _CHUNK: Final = 5_000  # accounts asked about in one statement
 
 
 def _is_invited() -> ColumnElement[bool]:
-    """Per row of ``Account`` and ``Community``: the account is invited into the community."""
-    return (
-        select(CommunityInvitation.id)
-        .where(
-            CommunityInvitation.account_id == Account.id,
-            CommunityInvitation.community_id == Community.id,
-            CommunityInvitation.state == Answer.OPEN.value,
+    """Per row of ``Account`` and ``Community``: the account is asked into the community, or to host it."""
+    return or_(
+        *(
+            select(asked.id)
+            .where(
+                asked.account_id == Account.id,
+                asked.community_id == Community.id,
+                asked.state == Answer.OPEN.value,
+            )
+            .correlate(Account, Community)
+            .exists()
+            for asked in (CommunityInvitation, HostRequest)
         )
-        .correlate(Account, Community)
-        .exists()
     )
 
 

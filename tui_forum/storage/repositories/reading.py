@@ -34,6 +34,7 @@ from tui_forum.domain.entities import (
     ThreadKind,
     Visibility,
 )
+from tui_forum.domain.hosting import RequestState
 from tui_forum.domain.limits import UNREAD_CAP
 from tui_forum.domain.membership import Answer
 from tui_forum.domain.views import Author, CommunityRow, SearchHit, ThreadCursor, ThreadRow
@@ -42,6 +43,7 @@ from tui_forum.storage.models import (
     Case,
     Community,
     CommunityInvitation,
+    HostRequest,
     JoinRequest,
     Membership,
     Notice,
@@ -60,12 +62,14 @@ _COMMUNITY: Final = (
 
 
 #: Told to this account in person: they stay, without a name, when the community is gone from its sight.
-PERSONAL: Final = ("member_removed",)
+PERSONAL: Final = ("member_removed", "handover_ended")
 
 
 def invited(account_id: int) -> ColumnElement[bool]:
-    """Per row of ``Community``: somebody has asked the account in, and it has not answered yet."""
-    return (
+    """Per row of ``Community``: somebody has asked the account in, or to host it, and it has not
+    answered yet.
+    """
+    return or_(
         select(CommunityInvitation.id)
         .where(
             CommunityInvitation.account_id == account_id,
@@ -73,7 +77,15 @@ def invited(account_id: int) -> ColumnElement[bool]:
             CommunityInvitation.state == Answer.OPEN.value,
         )
         .correlate(Community)
-        .exists()
+        .exists(),
+        select(HostRequest.id)
+        .where(
+            HostRequest.account_id == account_id,
+            HostRequest.community_id == Community.id,
+            HostRequest.state == RequestState.OPEN.value,
+        )
+        .correlate(Community)
+        .exists(),
     )
 
 

@@ -25,8 +25,7 @@ class WritingActions(Browsing):
             return
         self.post_message(StartWriting(ComposeTarget(self.community.community_id)))
 
-    def reply_target(self, body: str = "") -> ComposeTarget | None:
-        """A reply to the selected post that begins with ``body``; says why when one may not."""
+    def _target(self, body: str = "") -> ComposeTarget | None:
         thread, current = self.reader.thread, self.reader.current
         if thread is None or current is None:
             return None
@@ -47,7 +46,7 @@ class WritingActions(Browsing):
 
     def action_reply(self) -> None:
         """Answer the selected post."""
-        target = self.reply_target()
+        target = self._target()
         if target is not None:
             self.post_message(StartWriting(target))
 
@@ -55,7 +54,7 @@ class WritingActions(Browsing):
         """Answer the selected post, quoting it."""
         current = self.reader.current
         body = quote(current.body, current.author.handle) if current else ""
-        target = self.reply_target(body)
+        target = self._target(body)
         if target is not None:
             self.post_message(StartWriting(target))
 

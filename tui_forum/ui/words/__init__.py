@@ -1,0 +1,1 @@
+"""What the things of the domain are called on the screen."""
