@@ -246,6 +246,16 @@ async def test_hosts_and_those_who_came_long_ago_are_no_newcomers(garden: Garden
             await forum.recognition.newcomer(garden.ben, garden.row.community_id, handle)
 
 
+async def test_who_comes_back_is_no_newcomer(garden: Garden) -> None:
+    forum, community_id = garden.forum, garden.row.community_id
+    await forum.posts.reply(garden.ada, garden.post.thread_id, "Here I am.")
+    await forum.memberships.leave(garden.ada, community_id)
+    await forum.memberships.join(garden.ada, community_id)
+    assert [who.handle for who in await forum.recognition.newcomers(garden.boss, community_id)] == ["ben"]
+    await forum.posts.reply(garden.ada, garden.post.thread_id, "Here I am again.")
+    assert not (await garden.marks(garden.boss, 3)).newcomer
+
+
 async def test_who_has_not_written_yet_is_welcomed_with_a_notice(garden: Garden) -> None:
     forum, community_id = garden.forum, garden.row.community_id
     hello = await forum.posts.start_thread(garden.ben, community_id, "Hello", "I am Ben.")

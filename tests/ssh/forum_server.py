@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ import pyte
 
 from server.apps import app_factory
 from server.host_keys import load_host_key
-from server.identity import public_key
+from server.identity import AppFactory, public_key
 from server.listener import Listener
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import Settings, load_settings
@@ -62,11 +62,13 @@ class Running:
 
 
 @asynccontextmanager
-async def serving(folder: Path, **settings: Any) -> AsyncIterator[Running]:
-    """Listen on a free port of loopback until the block ends."""
+async def serving(
+    folder: Path, *, apps: Callable[[Forum], AppFactory] | None = None, **settings: Any
+) -> AsyncIterator[Running]:
+    """Listen on a free port of loopback until the block ends; ``apps`` gives others than the forum's."""
     chosen: Settings = load_settings(data_dir=folder, listen="127.0.0.1:0", **settings)
     forum = await open_forum(chosen)
-    listener = Listener(forum, chosen, app_factory(forum, chosen))
+    listener = Listener(forum, chosen, apps(forum) if apps else app_factory(forum, chosen))
     await listener.start(load_host_key(folder))
     try:
         yield Running(listener, forum, folder)

@@ -24,13 +24,29 @@ async def add(uow: UnitOfWork, slug: str) -> None:
     await uow.connection.execute(insert(Community).values(slug=slug, name=slug, created_at=uow.now))
 
 
+class Signal:
+    """An event between the test and its work, which runs on the writer's thread."""
+
+    def __init__(self) -> None:
+        self._set = False
+
+    def set(self) -> None:
+        """Let who waits go on."""
+        self._set = True
+
+    async def wait(self) -> None:
+        """Wait, on whatever loop."""
+        while not self._set:
+            await asyncio.sleep(0.001)
+
+
 async def slugs(database: Database) -> list[str]:
     return [row[0] for row in await rows(database, "SELECT slug FROM community ORDER BY id")]
 
 
 async def test_a_thousand_cancelled_writers_leave_the_lock_free_and_no_connection_out(url: str) -> None:
     database, other = await Database.open(url), await Database.open(url)
-    inside, go_on = asyncio.Event(), asyncio.Event()
+    inside, go_on = Signal(), Signal()
 
     def writer(name: str) -> asyncio.Task[None]:
         async def work(uow: UnitOfWork) -> None:
@@ -134,7 +150,7 @@ async def test_locked_by_another_program_it_says_busy_and_writes_nothing(
 async def test_a_row_locked_by_another_node_says_busy(postgres_url: str) -> None:
     database = await Database.open(postgres_url, busy_timeout=0.2)
     other = await Database.open(postgres_url)
-    inside, go_on = asyncio.Event(), asyncio.Event()
+    inside, go_on = Signal(), Signal()
 
     async def hold(uow: UnitOfWork) -> None:
         await add(uow, "garden")

@@ -81,7 +81,7 @@ PRESENCE_TOPIC = Topic("presence")
 #: Something may be due at another time than before; the clockwork looks again.
 DUE_TOPIC = Topic("due")
 #: What is nobody's business but the account's: how far it has read, who asked it in, where it wants in.
-_PERSONAL: Final = frozenset(
+PERSONAL: Final = frozenset(
     (
         EventKind.READ_MOVED,
         EventKind.NOTICE_SENT,
@@ -93,7 +93,7 @@ _PERSONAL: Final = frozenset(
     )
 )
 #: Only who reads the thread hears of these: a list shows nothing of them.
-_IN_THREAD: Final = frozenset((EventKind.POST_REACTED, EventKind.PRAISE_GIVEN, EventKind.PRAISE_WITHDRAWN))
+IN_THREAD: Final = frozenset((EventKind.POST_REACTED, EventKind.PRAISE_GIVEN, EventKind.PRAISE_WITHDRAWN))
 _CHANGES_DUE: Final = frozenset(
     (
         EventKind.THREAD_STARTED,
@@ -120,12 +120,12 @@ class Event:
 
     def topics(self) -> tuple[Topic, ...]:
         """The topics whose subscribers hear of it."""
-        if self.kind in _PERSONAL and self.account_id is not None:
+        if self.kind in PERSONAL and self.account_id is not None:
             return (account_topic(self.account_id),)
         found: list[Topic] = []
         if self.thread_id is not None:
             found.append(thread_topic(self.thread_id))
-        if self.community_id is not None and self.kind not in _IN_THREAD:
+        if self.community_id is not None and self.kind not in IN_THREAD:
             found.append(community_topic(self.community_id))
         if self.account_id is not None:
             found.append(account_topic(self.account_id))

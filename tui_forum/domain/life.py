@@ -138,7 +138,7 @@ class LifeFacts:
 
 
 class Sign(StrEnum):
-    """What a stage is read off; ``ui.words.life`` has a sentence for each."""
+    """What a stage is read off; ``ui.lifewords`` has a sentence for each."""
 
     ARCHIVED = "archived"
     SILENT = "silent"  # n days without a post

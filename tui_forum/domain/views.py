@@ -300,12 +300,3 @@ class Notice:
     seen: bool
     community_id: int | None = None
     community_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """Who is here: a handle and the thread it looks at, if any."""
-
-    handle: str
-    community_id: int | None
-    thread_id: int | None

@@ -32,6 +32,21 @@ def standing_in(actor: Actor, community: CommunityRow) -> Standing:
     )
 
 
+async def place_for(
+    reading: ReadingRepository, actor: Actor, community_id: int, action: Action
+) -> CommunityRow:
+    """The community (where it went, if it was merged) as ``actor`` stands to it, if ``action`` is allowed.
+
+    Raises:
+        NotFoundError, NotAllowedError, ConflictError: see the policy.
+    """
+    found = await reading.community(community_id=community_id)
+    if found is None:
+        raise NotFoundError(NOT_FOUND)
+    require(action, standing_in(actor, found))
+    return found
+
+
 class Communities:
     """Use cases around communities."""
 
@@ -77,11 +92,7 @@ class Communities:
         """
         async with self._database.read() as connection:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            found = await reading.community(community_id=community_id)
-        if found is None:
-            raise NotFoundError(NOT_FOUND)
-        require(Action.SEE_COMMUNITY, standing_in(actor, found))
-        return found
+            return await place_for(reading, actor, community_id, Action.SEE_COMMUNITY)
 
     async def open(
         self,

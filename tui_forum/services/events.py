@@ -58,6 +58,15 @@ class Subscription:
         self._queue.clear()
         return events
 
+    async def wait(self) -> bool:
+        """Until something waits; False once it was closed and nothing does."""
+        while not self._queue:
+            if self._closed:
+                return False
+            self._ready.clear()
+            await self._ready.wait()
+        return True
+
     def close(self) -> None:
         """End the iteration and follow nothing."""
         self.unfollow(*tuple(self.topics))
@@ -68,11 +77,8 @@ class Subscription:
         return self
 
     async def __anext__(self) -> Event:
-        while not self._queue:
-            if self._closed:
-                raise StopAsyncIteration
-            self._ready.clear()
-            await self._ready.wait()
+        if not await self.wait():
+            raise StopAsyncIteration
         return self._queue.popleft()
 
 

@@ -13,6 +13,7 @@ from tui_forum.services.hosting import Hosting
 from tui_forum.services.hostrequests import HostRequests
 from tui_forum.services.hostsround import HostsRound
 from tui_forum.services.imports import Imports
+from tui_forum.services.listening import Listening
 from tui_forum.services.memberships import Memberships
 from tui_forum.services.moderation import Moderation
 from tui_forum.services.notices import Notices
@@ -41,7 +42,8 @@ class Forum:
         self.moderation = Moderation(database)
         self.notices = Notices(database, hub)
         self.recognition = Recognition(database)
-        self.presence = PresenceRegister(hub)
+        self.listening = Listening(database, hub)
+        self.presence = PresenceRegister(hub, database)
         self.imports = Imports(database)
         #: Started by what stays open (the server, the local interface), not by a single command.
         self.clockwork = Clockwork(hub)

@@ -36,7 +36,7 @@ from tui_forum.domain.membership import (
 )
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.views import CommunityRow
-from tui_forum.services.communities import standing_in
+from tui_forum.services.communities import place_for, standing_in
 from tui_forum.services.notices import notify
 from tui_forum.services.rounds import keep_hosts_round
 from tui_forum.storage.engine import Database
@@ -90,12 +90,14 @@ async def end_membership(
         ConflictError: it is the last manager.
     """
     writing = WritingRepository(uow.connection)
-    if await writing.managers(community_id) == {account_id}:
+    managers = await writing.managers(community_id)
+    if managers == {account_id}:
         raise ConflictError(LAST_MANAGER)
     if not await writing.remove_member(account_id, community_id):
         return False
     uow.record(EventKind.MEMBER_LEFT, actor_id=actor_id, community_id=community_id, account_id=account_id)
-    await keep_hosts_round(uow, account_id)
+    if account_id in managers:
+        await keep_hosts_round(uow, account_id)
     return True
 
 
@@ -108,7 +110,8 @@ async def change_role(
         ConflictError: the last manager would be gone.
     """
     writing = WritingRepository(uow.connection)
-    if role is not Role.MANAGER and await writing.managers(community_id) == {account_id}:
+    managers = await writing.managers(community_id)
+    if role is not Role.MANAGER and managers == {account_id}:
         raise ConflictError(LAST_MANAGER)
     if not await writing.set_role(account_id, community_id, role):
         return False
@@ -140,12 +143,8 @@ class Memberships:
         is allowed.
         """
         reading = ReadingRepository(uow.connection, actor.account_id, actor.site_role)
-        found = await reading.community(community_id=community_id)
-        if found is None:
-            raise NotFoundError(NOT_FOUND)
-        standing = standing_in(actor, found)
-        require(action, standing)
-        return found, standing
+        found = await place_for(reading, actor, community_id, action)
+        return found, standing_in(actor, found)
 
     @staticmethod
     async def _member(uow: UnitOfWork, community_id: int, handle: str) -> tuple[int, Role]:
@@ -164,11 +163,8 @@ class Memberships:
         """
         async with self._database.read() as connection:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            row = await reading.community(community_id=community_id)
-            if row is None:
-                raise NotFoundError(NOT_FOUND)
+            row = await place_for(reading, actor, community_id, Action.SEE_COMMUNITY)
             standing = standing_in(actor, row)
-            require(Action.SEE_COMMUNITY, standing)
             members = MembershipRepository(connection)
             audience, languages, created_at, archived_at, requests, invited = await members.details(
                 row.community_id
@@ -201,14 +197,6 @@ class Memberships:
             may_manage=manages,
         )
 
-    async def _inside(self, actor: Actor, community_id: int, action: Action) -> None:
-        async with self._database.read() as connection:
-            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            row = await reading.community(community_id=community_id)
-        if row is None:
-            raise NotFoundError(NOT_FOUND)
-        require(action, standing_in(actor, row))
-
     async def members(
         self, actor: Actor, community_id: int, after: MemberCursor | None = None, limit: int = PAGE_SIZE
     ) -> MemberPage:
@@ -217,9 +205,11 @@ class Memberships:
         Raises:
             NotFoundError: no such community for this actor, or its members are not for it to see.
         """
-        await self._inside(actor, community_id, Action.SEE_MEMBERS)
         async with self._database.read() as connection:
-            rows, cursor = await MembershipRepository(connection).members(community_id, after, limit)
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            place = await place_for(reading, actor, community_id, Action.SEE_MEMBERS)
+            members = MembershipRepository(connection)
+            rows, cursor = await members.members(place.community_id, after, limit)
         return MemberPage(rows, cursor)
 
     # -- in and out
@@ -392,9 +382,10 @@ class Memberships:
         Raises:
             NotAllowedError, NotFoundError: see the policy.
         """
-        await self._inside(actor, community_id, Action.ANSWER_REQUEST)
         async with self._database.read() as connection:
-            return await MembershipRepository(connection).requests(community_id, after, limit)
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            place = await place_for(reading, actor, community_id, Action.ANSWER_REQUEST)
+            return await MembershipRepository(connection).requests(place.community_id, after, limit)
 
     async def answer_request(
         self, actor: Actor, request_id: int, *, accept: bool, sentence: str = ""
@@ -516,9 +507,10 @@ class Memberships:
         Raises:
             NotAllowedError, NotFoundError: see the policy.
         """
-        await self._inside(actor, community_id, Action.ANSWER_REQUEST)
         async with self._database.read() as connection:
-            return await MembershipRepository(connection).invitations(community_id, after, limit)
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            place = await place_for(reading, actor, community_id, Action.ANSWER_REQUEST)
+            return await MembershipRepository(connection).invitations(place.community_id, after, limit)
 
     async def decline_invitation(self, actor: Actor, community_id: int) -> None:
         """Say no to an invitation. (To accept it is to :meth:`join`.)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.events import EventKind
-from tui_forum.domain.views import Presence
+from tui_forum.domain.policy import Action
+from tui_forum.services.communities import place_for
 from tui_forum.services.events import EventHub
+from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.reading import ReadingRepository
 
 
 class PresenceHandle:
@@ -29,8 +32,9 @@ class PresenceHandle:
 class PresenceRegister:
     """All sessions of this process. Who follows presence hears when an account comes or goes."""
 
-    def __init__(self, hub: EventHub) -> None:
+    def __init__(self, hub: EventHub, database: Database) -> None:
         self._hub = hub
+        self._database = database
         self._handles: set[PresenceHandle] = set()
         self._names: tuple[str, ...] | None = None
 
@@ -60,14 +64,21 @@ class PresenceRegister:
             self._names = tuple(sorted({handle.actor.handle for handle in self._handles}))
         return self._names
 
-    def here(self, *, community_id: int | None = None, thread_id: int | None = None) -> tuple[Presence, ...]:
-        """Who is here (in a community, in a thread), each account once, by handle."""
-        found: dict[str, Presence] = {}
-        for handle in self._handles:
-            if community_id is not None and handle.community_id != community_id:
-                continue
-            if thread_id is not None and handle.thread_id != thread_id:
-                continue
-            name = handle.actor.handle
-            found[name] = Presence(name, handle.community_id, handle.thread_id)
-        return tuple(found[name] for name in sorted(found))
+    async def here(self, actor: Actor, community_id: int, thread_id: int | None = None) -> tuple[str, ...]:
+        """The handles of those who look into a community, or at a thread of it, each once, in order.
+
+        Raises:
+            NotFoundError: it is not the actor's to read.
+        """
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            await place_for(reading, actor, community_id, Action.READ)
+        return tuple(
+            sorted(
+                {
+                    handle.actor.handle
+                    for handle in self._handles
+                    if handle.community_id == community_id and thread_id in (None, handle.thread_id)
+                }
+            )
+        )

@@ -2,9 +2,9 @@
 
 SQLite rules (each measured or known, see docs/architecture.md):
 
-- Write transactions are ``BEGIN IMMEDIATE`` on one connection that this process's writer owns.
-  Work runs on a task of its own and callers await it shielded: a dropped line can never leave
-  a write lock behind.
+- Write transactions are ``BEGIN IMMEDIATE`` on one connection that this process's writer owns,
+  on a thread of its own. Callers await it shielded: a dropped line can never leave a write lock
+  behind.
 - Checkpoints run only under the lock that write transactions hold, across processes too (an
   ``flock`` on a file beside the database), because SQLite 3.7.0-3.51.2 can corrupt a WAL
   database when one connection commits during another's checkpoint. Readers are opened
@@ -41,6 +41,7 @@ from tui_forum.i18n import N_
 from tui_forum.storage.errors import BUSY, DRIVER_ERRORS, translate
 from tui_forum.storage.schema import bring_up_to_date
 from tui_forum.storage.uow import UnitOfWork
+from tui_forum.storage.writer import WriterThread
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
@@ -145,7 +146,8 @@ class Database(ABC):
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in one transaction, commit, then let the events be known.
 
-        ``work`` runs on a task of its own: cancelling the caller does not interrupt it.
+        ``work`` runs on a task of its own: cancelling the caller does not interrupt it. On SQLite
+        it runs on the writer's loop: what it awaits is the unit of work and nothing of the caller's.
 
         Raises:
             StorageBusyError, StorageFullError, StorageFailedError: nothing was written.
@@ -316,7 +318,8 @@ class SqliteDatabase(Database):
             event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
         event.listen(self._reading.sync_engine, "connect", self._prepare_reader)
         event.listen(self._writing.sync_engine, "connect", self._prepare_writer)
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Lock()  # of the writer's loop, like all that follows ``_writing``
+        self._writer = WriterThread()
         self._lock = FileLock(self._path.with_name(self._path.name + ".lock"))
         self._wal = self._path.with_name(self._path.name + "-wal")
         self._next_checkpoint = WAL_LIMIT
@@ -350,6 +353,9 @@ class SqliteDatabase(Database):
         cursor.close()
 
     async def prepare(self) -> None:
+        await self._writer.run(self._prepare())
+
+    async def _prepare(self) -> None:
         await self._lock.acquire(self._patience)
         try:
             async with self._writing.connect() as connection:
@@ -377,6 +383,9 @@ class SqliteDatabase(Database):
             await connection.invalidate()  # the next write begins on a new connection
 
     async def _transaction(self, work: Work[T]) -> tuple[T, bool]:
+        return await self._writer.run(self._transact(work))
+
+    async def _transact(self, work: Work[T]) -> tuple[T, bool]:
         asked = time.monotonic()
         async with self._turn:
             # When the lock cannot be had, those who wait behind must not each wait as long again.
@@ -430,6 +439,10 @@ class SqliteDatabase(Database):
     async def close(self) -> None:
         """Finish writes; close readers first, then the writer under the lock."""
         await super().close()
+        await self._writer.run(self._close_writer())
+        self._writer.close()
+
+    async def _close_writer(self) -> None:
         async with self._turn:
             held = True
             try:

@@ -7,20 +7,21 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
-from textual import on
+from textual import on, work
 from textual.app import App
 from textual.filter import Monochrome
 from textual.screen import Screen
 
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import ForumError, InvalidInputError
-from tui_forum.domain.events import MODERATION_TOPIC, PRESENCE_TOPIC, Event, EventKind, Topic, account_topic
+from tui_forum.domain.events import Event, EventKind, Topic
 from tui_forum.domain.text import terminal_title
 from tui_forum.domain.views import HomeView, PostRef
 from tui_forum.i18n import _, change_locale, explain, ngettext, set_locale
 from tui_forum.ui.modals.confirm import ConfirmModal
 from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
+from tui_forum.ui.modals.pick import Choice, PickModal
 from tui_forum.ui.modals.reason import ReasonModal
 from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place, StartWriting
 from tui_forum.ui.places import make_screen
@@ -91,13 +92,7 @@ class ForumApp(App[None], inherit_bindings=False):
         fit_terminal(self, self.traits)
         self.skin = self._skin_for(light=self.traits.light)
         self._presence = forum.presence.enter(actor)
-        self._pump = EventPump(
-            forum.events,
-            self._handle_event,
-            account_topic(actor.account_id),
-            MODERATION_TOPIC,
-            PRESENCE_TOPIC,
-        )
+        self._pump = EventPump(forum.listening.open(actor), self._handle_event)
         self._calm_presence = Calm(self._show_presence, PRESENCE_PAUSE)
         self._reached: dict[int, int] = {}
         self._read_timer_set = False
@@ -130,7 +125,11 @@ class ForumApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to listen."""
-        self.run_worker(self._pump.run, name="events")
+        self._listen()
+
+    @work(name="events")
+    async def _listen(self) -> None:
+        await self._pump.run()
 
     async def on_unmount(self) -> None:
         """The session is over."""
@@ -275,6 +274,10 @@ class ForumApp(App[None], inherit_bindings=False):
     async def ask_reason(self, title: str, prepared: Sequence[str]) -> str | None:
         """Ask for a reason (from a worker); None when one thinks better of it."""
         return await self.push_screen(ReasonModal(title, prepared), wait_for_dismiss=True)
+
+    async def pick(self, title: str, choices: Sequence[Choice]) -> int | None:
+        """Ask for one of a few (from a worker); its place, or None when one thinks better of it."""
+        return await self.push_screen(PickModal(title, choices), wait_for_dismiss=True)
 
     async def ask_line(self, question: str, value: str = "", problem: str = "") -> str | None:
         """Ask for a line of text (from a worker); ``problem`` is what was wrong with the one before."""

@@ -14,6 +14,8 @@ _SHOWN: Final = {
     "colon": ":",
     "question_mark": "?",
     "exclamation_mark": "!",
+    "plus": "+",
+    "at": "@",
     "up": "↑",
     "down": "↓",
     "left": "←",

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event, Topic
-from tui_forum.services.events import EventHub
+from tui_forum.services.listening import Ear
 
 #: Events that arrive within this many seconds after the first are handled together.
 GATHER: Final = 0.05
@@ -16,32 +17,34 @@ GATHER: Final = 0.05
 class EventPump:
     """Hands events to ``handle``, the like ones of a burst once (the last of them)."""
 
-    def __init__(self, hub: EventHub, handle: Callable[[Event], Awaitable[None]], *topics: Topic) -> None:
-        self._subscription = hub.subscribe(*topics)
+    def __init__(self, ear: Ear, handle: Callable[[Event], Awaitable[None]]) -> None:
+        self._ear = ear
         self._handle = handle
-        self._varying: set[Topic] = set()
 
     def watch(self, *topics: Topic) -> None:
-        """Follow exactly these besides the topics given at the start."""
-        wanted = set(topics)
-        self._subscription.unfollow(*(self._varying - wanted))
-        self._subscription.follow(*(wanted - self._varying))
-        self._varying = wanted
+        """Follow exactly these besides one's own account, moderation and presence."""
+        self._ear.watch(*topics)
 
     async def run(self) -> None:
         """Until closed. Idle, it waits on nothing but the hub."""
-        async for event in self._subscription:
-            burst = {_likeness(event): event}
-            if self._subscription.pending:
+        while await self._ear.wait():
+            events = await self._heard()
+            if self._ear.pending:
                 await asyncio.sleep(GATHER)
-            for more in self._subscription.take_all():
-                burst[_likeness(more)] = more
-            for one in burst.values():
-                await self._handle(one)
+                events += await self._heard()
+            for event in {_likeness(event): event for event in events}.values():
+                await self._handle(event)
+
+    async def _heard(self) -> tuple[Event, ...]:
+        """What may be heard; when the database does not say, nothing is: the next event asks again."""
+        try:
+            return await self._ear.take()
+        except ForumError:
+            return ()
 
     def close(self) -> None:
         """End."""
-        self._subscription.close()
+        self._ear.close()
 
 
 class Calm:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual import work
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -271,8 +272,9 @@ class RegistrationApp(App[Actor | None], inherit_bindings=False):
         """Make the account, once."""
         if not self._busy:
             self._busy = True
-            self.run_worker(self._send, name="register")
+            self._send()
 
+    @work(name="register")
     async def _send(self) -> None:
         try:
             for field in self._order:

@@ -62,11 +62,25 @@ _PLACES: Final = {kind.value: place for place, (kind, _sign, _word) in enumerate
 
 
 def is_newcomer(now: datetime) -> ColumnElement[bool]:
-    """Rows of ``Membership`` of people who came lately and were not welcomed yet."""
+    """Rows of ``Membership`` of people who came lately and were not welcomed yet.
+
+    Who wrote here before joining (and left, or was imported) is not new.
+    """
+    knows_the_place = (
+        select(Contributor.account_id)
+        .where(
+            Contributor.account_id == Membership.account_id,
+            Contributor.community_id == Membership.community_id,
+            Contributor.first_post_at < Membership.joined_at,
+        )
+        .correlate(Membership)
+        .exists()
+    )
     return and_(
         Membership.role == Role.MEMBER.value,
         Membership.welcomed_at.is_(None),
         Membership.joined_at > now - NEWCOMER,
+        ~knows_the_place,
     )
 
 

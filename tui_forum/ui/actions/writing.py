@@ -25,7 +25,8 @@ class WritingActions(Browsing):
             return
         self.post_message(StartWriting(ComposeTarget(self.community.community_id)))
 
-    def _target(self, body: str = "") -> ComposeTarget | None:
+    def reply_target(self, body: str = "") -> ComposeTarget | None:
+        """A reply to the selected post that begins with ``body``; says why when one may not."""
         thread, current = self.reader.thread, self.reader.current
         if thread is None or current is None:
             return None
@@ -46,7 +47,7 @@ class WritingActions(Browsing):
 
     def action_reply(self) -> None:
         """Answer the selected post."""
-        target = self._target()
+        target = self.reply_target()
         if target is not None:
             self.post_message(StartWriting(target))
 
@@ -54,7 +55,7 @@ class WritingActions(Browsing):
         """Answer the selected post, quoting it."""
         current = self.reader.current
         body = quote(current.body, current.author.handle) if current else ""
-        target = self._target(body)
+        target = self.reply_target(body)
         if target is not None:
             self.post_message(StartWriting(target))
 

@@ -35,7 +35,8 @@ class LineModal(ModalScreen[str | None], inherit_bindings=False):
             yield Static(display_line(self._question), markup=False)
             if self._problem:
                 yield Static(f"! {display_line(self._problem)}", markup=False, classes="-problem")
-            field = Input(self._value, compact=True)
+            # Selected text would be gone with the next key: what was typed stays.
+            field = Input(self._value, compact=True, select_on_focus=False)
             field.cursor_blink = False
             yield field
             yield Static(_("Enter ok   Esc never mind"), markup=False)

@@ -11,13 +11,13 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tui_forum.domain.entities import PostOrder
-from tui_forum.domain.events import Event, EventKind, community_topic, thread_topic
+from tui_forum.domain.events import IN_THREAD, Event, EventKind, community_topic, thread_topic
 from tui_forum.domain.policy import Standing, moderates
 from tui_forum.domain.views import CommunityRow, HomeView, PostView, ThreadCursor, ThreadRow
 from tui_forum.i18n import N_, _, format_number
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.actions.moderating import ModeratingActions
-from tui_forum.ui.actions.writing import WritingActions
+from tui_forum.ui.actions.recognition import RecognitionActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.screen import WIDE, dialog
 from tui_forum.ui.widgets.bars import Footer, StatusBar
@@ -43,7 +43,7 @@ _CHANGES_HOME: Final = frozenset(
 _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
 
 
-class BrowseScreen(WritingActions, ModeratingActions, JoiningActions):
+class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions):
     """The main screen."""
 
     KEYS: ClassVar = (
@@ -64,6 +64,9 @@ class BrowseScreen(WritingActions, ModeratingActions, JoiningActions):
         Key(("G", "end"), "last", N_("to the end")),
         Key(("t",), "toggle_order", N_("by time or as a tree"), hint=True, levels=(POSTS,)),
         Key(("p",), "parent", N_("to the post this answers"), levels=(POSTS,)),
+        Key(("plus",), "react", N_("react"), hint=True, levels=(POSTS,)),
+        Key(("P",), "praise", N_("praise the author"), levels=(POSTS,)),
+        Key(("w",), "welcome", N_("welcome a newcomer"), levels=(POSTS,)),
         Key(("exclamation_mark",), "report", N_("report"), hint=True, levels=(POSTS,)),
         Key(("e",), "edit", N_("edit my post"), levels=(POSTS,)),
         Key(("d",), "delete", N_("delete my post"), levels=(POSTS,)),
@@ -359,6 +362,8 @@ class BrowseScreen(WritingActions, ModeratingActions, JoiningActions):
 
     async def _follow_lists(self, event: Event) -> None:
         """Keep the lists that are shown up to date; going back to a hidden one loads it anyway."""
+        if event.kind in IN_THREAD:
+            return
         in_list = self.community is not None and event.community_id == self.community.community_id
         if in_list and self.threads.display:
             await self._refresh_list(event)

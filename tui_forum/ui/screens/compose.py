@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
-from textual import events
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
@@ -378,8 +378,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         """Throw the draft away, after asking; not while it is being sent."""
         if not self._sending and not self._asking:
             self._asking = True
-            self.run_worker(self._discard, name="discard")
+            self._discard()
 
+    @work(name="discard")
     async def _discard(self) -> None:
         try:
             await self._ask_and_discard()
@@ -396,8 +397,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         """Send it, once."""
         if not self._sending and self._loaded:
             self._sending = True
-            self.run_worker(self._send, name="send")
+            self._send()
 
+    @work(name="send")
     async def _send(self) -> None:
         try:
             # The draft comes first: its token is what makes a second try the same post.

@@ -14,10 +14,10 @@ from tui_forum.domain.views import Notice
 from tui_forum.i18n import N_, _, format_age
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
+from tui_forum.ui.memberwords import ROLES, VISIBILITIES
 from tui_forum.ui.navigation import OpenCommunity, OpenThread
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
-from tui_forum.ui.words.membership import ROLES, VISIBILITIES
 
 _SENTENCES: Final = {
     "reply": N_("@{handle} replied in “{title}”"),

@@ -25,6 +25,7 @@ from tui_forum.domain.text import cell_width, display_line, fit
 from tui_forum.domain.views import PostPage, PostView, ThreadView
 from tui_forum.i18n import _, format_datetime, language
 from tui_forum.ui.render import Palette, render_markdown
+from tui_forum.ui.widgets.marks import draw_marks
 
 if TYPE_CHECKING:
     from tui_forum.ui.app import ForumApp
@@ -247,6 +248,7 @@ class Reader(Widget, can_focus=True):
                 self._join(guide, list(strip.apply_style(skin.base)))
                 for strip in rendered(post, room, skin.palette, links)
             )
+        lines += [self._join(guide, line) for line in draw_marks(post.marks, room, skin)]
         lines.append(self._join(guide, []))
         return lines
 
@@ -261,6 +263,8 @@ class Reader(Widget, can_focus=True):
         rest = [f" · {format_datetime(post.created_at)}"]
         if post.edited_at is not None:
             rest.append(" · " + _("edited"))
+        if post.marks.newcomer:
+            rest.append(" · 👋 " + _("new here"))
         if post.accepted:
             rest.append(" · ✓ " + _("accepted answer"))
         number = f"#{post.number} "

@@ -7,8 +7,8 @@ import pytest
 from tui_forum.domain.life import Reason, Sign, Stage, StageView
 from tui_forum.domain.text import cell_width
 from tui_forum.i18n import using_locale
+from tui_forum.ui.lifewords import MARKS, explain_stage, stage_name
 from tui_forum.ui.widgets.spark import spark
-from tui_forum.ui.words.life import MARKS, explain_stage, stage_name
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

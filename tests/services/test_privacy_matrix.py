@@ -1,0 +1,487 @@
+"""What a private community holds reaches nobody who may not see it, whatever they ask and whenever.
+
+Every public method of every service on ``Forum`` has a line in one of the tables below; one that
+has none fails the test. Each question is asked by everybody there is of each kind of community, twice:
+before there is anything that they must not see, and after. For those who may not see it, both
+answers are the same, to the last figure.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.forums import member, person, place, rows
+from tui_forum.domain.entities import Actor, PostOrder, Role, SiteRole, ThreadKind, Visibility
+from tui_forum.domain.errors import ForumError, NotFoundError
+from tui_forum.domain.events import (
+    MODERATION_TOPIC,
+    PRESENCE_TOPIC,
+    EventKind,
+    account_topic,
+    community_topic,
+    thread_topic,
+)
+from tui_forum.domain.moderation import DecisionKind
+from tui_forum.domain.people import ReactionKind
+from tui_forum.services.forum import Forum
+
+#: In the charter of the community (its name, its purpose), and in nothing else.
+OUTER = "hush"
+#: In everything that is inside: titles, texts, reasons, requests.
+INNER = "deep"
+NOWHERE = 10**6
+
+#: How much of a community somebody sees.
+NOTHING, CHARTER, ALL = "nothing", "charter", "all"
+STRANGERS = ("outsider", "requester", "invited", "former")
+INSIDERS = ("member", "expert", "moderator", "manager", "site moderator", "admin")
+SEES = {
+    Visibility.OPEN: dict.fromkeys((*STRANGERS, *INSIDERS), ALL),
+    Visibility.APPROVAL: dict.fromkeys(STRANGERS, CHARTER) | dict.fromkeys(INSIDERS, ALL),
+    Visibility.INVITE: dict.fromkeys(STRANGERS, NOTHING)
+    | dict.fromkeys(INSIDERS, ALL)
+    | {"invited": CHARTER},
+}
+
+
+@dataclass
+class World:
+    """A private community, everybody who may look at it, and where things are in it."""
+
+    forum: Forum
+    visibility: Visibility
+    who: dict[str, Actor]
+    boss: Actor
+    community_id: int = NOWHERE
+    thread_id: int = NOWHERE
+    post_id: int = NOWHERE
+    case_id: int = NOWHERE
+    request_id: int = NOWHERE
+    praise_id: int = NOWHERE
+
+    def nowhere(self) -> World:
+        """The same people, asking for what does not exist."""
+        return World(self.forum, self.visibility, self.who, self.boss)
+
+
+Question = Callable[[World, Actor], Awaitable[Any]]
+
+
+async def now(value: Any) -> Any:
+    """An answer that needs no waiting, as one that is awaited."""
+    return value
+
+
+#: What one can ask, by service and method (and what of it). The second is what a member finds in the answer.
+READS: dict[str, tuple[Question, str]] = {
+    "communities.home": (lambda w, a: w.forum.communities.home(a), OUTER),
+    "communities.others": (lambda w, a: w.forum.communities.others(a, ""), ""),
+    "communities.community": (lambda w, a: w.forum.communities.community(a, OUTER), OUTER),
+    "communities.community_by_id": (
+        lambda w, a: w.forum.communities.community_by_id(a, w.community_id),
+        OUTER,
+    ),
+    "memberships.page": (lambda w, a: w.forum.memberships.page(a, w.community_id), OUTER),
+    "memberships.members": (lambda w, a: w.forum.memberships.members(a, w.community_id), "mary"),
+    "memberships.requests": (lambda w, a: w.forum.memberships.requests(a, w.community_id), ""),
+    "memberships.invitations": (lambda w, a: w.forum.memberships.invitations(a, w.community_id), ""),
+    "threads.page": (lambda w, a: w.forum.threads.page(a, w.community_id), INNER),
+    "threads.row": (lambda w, a: w.forum.threads.row(a, w.thread_id), INNER),
+    "threads.view": (lambda w, a: w.forum.threads.view(a, w.thread_id), INNER),
+    "threads.posts": (lambda w, a: w.forum.threads.posts(a, w.thread_id), INNER),
+    "threads.posts as a tree": (
+        lambda w, a: w.forum.threads.posts(a, w.thread_id, order=PostOrder.TREE),
+        INNER,
+    ),
+    "threads.post": (lambda w, a: w.forum.threads.post(a, w.thread_id, 1), INNER),
+    "threads.search_titles": (lambda w, a: w.forum.threads.search_titles(a, INNER), INNER),
+    "threads.search_titles by its name": (lambda w, a: w.forum.threads.search_titles(a, OUTER), ""),
+    "threads.next_unread": (lambda w, a: w.forum.threads.next_unread(a), ""),
+    "threads.next_unread there": (lambda w, a: w.forum.threads.next_unread(a, w.community_id), ""),
+    "posts.mine": (lambda w, a: w.forum.posts.mine(a, w.post_id), ""),
+    "posts.revisions": (lambda w, a: w.forum.posts.revisions(a, w.post_id), ""),
+    "moderation.queue": (lambda w, a: w.forum.moderation.queue(a), ""),
+    "moderation.case": (lambda w, a: w.forum.moderation.case(a, w.case_id), ""),
+    "moderation.log": (lambda w, a: w.forum.moderation.log(a), ""),
+    "moderation.log there": (lambda w, a: w.forum.moderation.log(a, w.community_id), ""),
+    "notices.page": (lambda w, a: w.forum.notices.page(a), ""),
+    "notices.unseen": (lambda w, a: w.forum.notices.unseen(a), ""),
+    "drafts.all": (lambda w, a: w.forum.drafts.all(a), ""),
+    "drafts.get": (lambda w, a: w.forum.drafts.get(a, f"community:{w.community_id}"), ""),
+    "recognition.reacted": (lambda w, a: w.forum.recognition.reacted(a, w.post_id), "emil"),
+    "recognition.newcomers": (lambda w, a: w.forum.recognition.newcomers(a, w.community_id), ""),
+    "recognition.newcomer": (lambda w, a: w.forum.recognition.newcomer(a, w.community_id, "mary"), ""),
+    "presence.here": (lambda w, a: w.forum.presence.here(a, w.community_id), "mary"),
+    "presence.here in a thread": (
+        lambda w, a: w.forum.presence.here(a, w.community_id, w.thread_id),
+        "mary",
+    ),
+    "presence.handles": (lambda w, a: now(w.forum.presence.handles()), ""),
+}
+
+#: What one can do: who may not see the community is refused as if it did not exist.
+WRITES: dict[str, Question] = {
+    "communities.mark_all_read": lambda w, a: w.forum.communities.mark_all_read(a, w.community_id),
+    "memberships.join": lambda w, a: w.forum.memberships.join(a, w.community_id),
+    "memberships.leave": lambda w, a: w.forum.memberships.leave(a, w.community_id),
+    "memberships.request": lambda w, a: w.forum.memberships.request(a, w.community_id, "x"),
+    "memberships.withdraw_request": lambda w, a: w.forum.memberships.withdraw_request(a, w.community_id),
+    "memberships.decline_invitation": lambda w, a: w.forum.memberships.decline_invitation(a, w.community_id),
+    "memberships.invite": lambda w, a: w.forum.memberships.invite(a, w.community_id, "mary"),
+    "memberships.withdraw_invitation": lambda w, a: w.forum.memberships.withdraw_invitation(
+        a, w.community_id, "ivo"
+    ),
+    "memberships.answer_request": lambda w, a: w.forum.memberships.answer_request(
+        a, w.request_id, accept=True
+    ),
+    "memberships.remove": lambda w, a: w.forum.memberships.remove(a, w.community_id, "mary"),
+    "memberships.set_role": lambda w, a: w.forum.memberships.set_role(a, w.community_id, "mary", Role.MEMBER),
+    "memberships.change_visibility": lambda w, a: w.forum.memberships.change_visibility(
+        a, w.community_id, Visibility.OPEN
+    ),
+    "threads.lock": lambda w, a: w.forum.threads.lock(a, w.thread_id),
+    "threads.unlock": lambda w, a: w.forum.threads.unlock(a, w.thread_id),
+    "threads.accept": lambda w, a: w.forum.threads.accept(a, w.thread_id, 1),
+    "posts.start_thread": lambda w, a: w.forum.posts.start_thread(a, w.community_id, "x", "x"),
+    "posts.reply": lambda w, a: w.forum.posts.reply(a, w.thread_id, "x", reply_to=1),
+    "posts.edit": lambda w, a: w.forum.posts.edit(a, w.post_id, "x", revision=1),
+    "posts.delete": lambda w, a: w.forum.posts.delete(a, w.post_id),
+    "posts.mark_read": lambda w, a: w.forum.posts.mark_read(a, w.thread_id, 1),
+    "moderation.report": lambda w, a: w.forum.moderation.report(a, w.post_id, "x"),
+    "moderation.decide": lambda w, a: w.forum.moderation.decide(a, w.case_id, DecisionKind.REMOVE, "x"),
+    "recognition.react": lambda w, a: w.forum.recognition.react(a, w.post_id, ReactionKind.THANKS),
+    "recognition.praise": lambda w, a: w.forum.recognition.praise(a, w.post_id, "x"),
+    "recognition.withdraw_praise": lambda w, a: w.forum.recognition.withdraw_praise(a, w.praise_id),
+    "recognition.welcome": lambda w, a: w.forum.recognition.welcome(a, w.community_id, "mary", "x"),
+}
+#: Done by who sees the charter: they come in, ask, or say no. Everything else is not theirs.
+AT_THE_DOOR = frozenset(
+    (
+        "memberships.join",
+        "memberships.leave",
+        "memberships.request",
+        "memberships.withdraw_request",
+        "memberships.decline_invitation",
+    )
+)
+
+#: About no community that is there, or not for sessions; each with the reason.
+APART: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            "accounts.actor", "accounts.actor_by_handle", "accounts.actor_for_key", "accounts.add_key",
+            "accounts.add_keyless", "accounts.check_handle", "accounts.claim", "accounts.claim_code",
+            "accounts.create_invite", "accounts.demo_actor", "accounts.ensure_admin", "accounts.has_operator",
+            "accounts.keys", "accounts.local_actor", "accounts.register", "accounts.remove_key",
+            "accounts.rename_key", "accounts.update_profile",
+        ),
+        "accounts belong to no community",
+    ),
+    "communities.open": "makes one that the actor then manages",
+    "drafts.save": "one's own words, whatever they were for",
+    "drafts.discard": "one's own words, whatever they were for",
+    "notices.mark_seen": "one's own inbox; which notices it holds is asked above",
+    "presence.enter": "the session's own beginning",
+    "presence.remove": "the session's own end",
+    "listening.open": "what comes through is tested below",
+    "imports.sink": "for the operator's commands only",
+    **dict.fromkeys(
+        ("clockwork.add", "clockwork.run_due", "clockwork.start", "clockwork.stop"), "has no actor"
+    ),
+    **dict.fromkeys(
+        (
+            "events.subscribe", "events.add", "events.remove", "events.publish", "events.tell",
+        ),
+        "the hub is the processes' own; sessions hear through listening",
+    ),
+}  # fmt: skip
+
+
+def services(forum: Forum) -> dict[str, object]:
+    """Every service on the facade."""
+    return {
+        name: value
+        for name, value in vars(forum).items()
+        if type(value).__module__.startswith("tui_forum.services.")
+    }
+
+
+async def test_every_public_method_of_every_service_is_in_a_table(sqlite_forum: Forum) -> None:
+    there = {
+        f"{name}.{method}"
+        for name, service in services(sqlite_forum).items()
+        for method, found in inspect.getmembers(type(service))
+        if not method.startswith("_") and callable(found)
+    }
+    told = {key.split(" ")[0] for key in (*READS, *WRITES, *APART)}
+    assert there - told == set(), "say in test_privacy_matrix.py what these tell to whom"
+    assert told - there == set(), "these are gone"
+
+
+# -- the world
+
+
+async def people(forum: Forum, visibility: Visibility) -> World:
+    """Everybody, before there is any private community; and a public one that all are in."""
+    root, plaza = await place(forum, "plaza")
+    who = {
+        "outsider": await person(forum, "otto"),
+        "requester": await person(forum, "ruth"),
+        "invited": await person(forum, "ivo"),
+        "former": await person(forum, "eva"),
+        "member": await person(forum, "mary"),
+        "expert": await person(forum, "emil"),
+        "moderator": await person(forum, "mona"),
+        "manager": await person(forum, "max"),
+        "site moderator": await person(forum, "sven", SiteRole.MODERATOR),
+        "admin": root,
+    }
+    for actor in who.values():
+        if actor is not root:
+            await forum.memberships.join(actor, plaza.community_id)
+    post = await forum.posts.start_thread(root, plaza.community_id, "In the sun", "All read this")
+    await forum.posts.reply(who["outsider"], post.thread_id, "So do I")
+    return World(forum, visibility, who, await person(forum, "boss", SiteRole.ADMIN))
+
+
+async def establish(world: World) -> None:
+    """Open the community, and let everybody be what they are in it."""
+    forum = world.forum
+    row = await forum.communities.open(
+        world.boss, OUTER, OUTER.capitalize(), f"{OUTER} purpose", visibility=Visibility.APPROVAL
+    )
+    world.community_id = row.community_id
+    for name in ("member", "expert", "moderator", "manager", "former"):
+        await forum.memberships.invite(world.boss, row.community_id, world.who[name].handle)
+        await forum.memberships.join(world.who[name], row.community_id)
+    for name, role in (
+        ("expert", Role.EXPERT),
+        ("moderator", Role.MODERATOR),
+        ("manager", Role.MANAGER),
+    ):
+        await forum.memberships.set_role(world.boss, row.community_id, world.who[name].handle, role)
+    await forum.memberships.leave(world.who["former"], row.community_id)
+    await forum.memberships.request(world.who["requester"], row.community_id, "Let me in")
+    (request,) = await forum.memberships.requests(world.boss, row.community_id)
+    world.request_id = request.request_id
+    if world.visibility is Visibility.INVITE:
+        await forum.memberships.answer_request(world.boss, world.request_id, accept=False)
+    if world.visibility is not Visibility.APPROVAL:
+        await forum.memberships.change_visibility(world.boss, row.community_id, world.visibility)
+    if world.visibility is not Visibility.OPEN:
+        await forum.memberships.invite(world.boss, row.community_id, world.who["invited"].handle)
+    for actor in world.who.values():  # what was told on the way is seen
+        await forum.notices.mark_seen(actor)
+
+
+async def live(world: World) -> None:
+    """What goes on inside, of every kind there is."""
+    forum, mary, boss = world.forum, world.who["member"], world.boss
+    post = await forum.posts.start_thread(
+        mary, world.community_id, f"{INNER} title", f"{INNER} body", kind=ThreadKind.QUESTION
+    )
+    world.thread_id, world.post_id = post.thread_id, post.post_id
+    await forum.posts.edit(mary, post.post_id, f"{INNER} body, changed", revision=1)
+    reply = await forum.posts.reply(boss, post.thread_id, f"{INNER} answer", reply_to=1)
+    await forum.posts.mark_read(mary, post.thread_id, 2)
+    await forum.threads.accept(mary, post.thread_id, 2)
+    await forum.threads.lock(boss, post.thread_id)
+    await forum.threads.unlock(boss, post.thread_id)
+    await forum.moderation.report(world.who["expert"], reply.post_id, f"{INNER} reason")
+    [(world.case_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_case")
+    await forum.recognition.react(world.who["expert"], post.post_id, ReactionKind.THANKS)
+    await forum.recognition.praise(world.who["expert"], post.post_id, f"{INNER} thanks")
+    [(world.praise_id,)] = await rows(forum.database, "SELECT max(id) FROM praise")
+    newcomer = await person(forum, "nina")
+    await forum.memberships.invite(boss, world.community_id, "nina", f"{INNER} call")
+    await forum.memberships.join(newcomer, world.community_id)
+    await forum.recognition.welcome(boss, world.community_id, "nina", f"{INNER} welcome")
+    await forum.memberships.set_role(boss, world.community_id, "nina", Role.EXPERT)
+    await forum.memberships.leave(newcomer, world.community_id)
+    await forum.drafts.save(mary, f"community:{world.community_id}", title="", body=f"{INNER} draft")
+    forum.presence.enter(mary).look(world.community_id, world.thread_id)
+
+
+async def answer(question: Question, world: World, actor: Actor) -> str:
+    """What somebody is told, as one text: the answer, or the refusal."""
+    try:
+        return repr(await question(world, actor))
+    except ForumError as error:
+        return f"{type(error).__name__}: {error}"
+
+
+async def answers(world: World, name: str) -> dict[str, str]:
+    """Everything that somebody is told."""
+    actor = world.who[name]
+    return {asked: await answer(question, world, actor) for asked, (question, _) in READS.items()}
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+async def test_what_strangers_are_told_is_the_same_whatever_goes_on_inside(
+    forum: Forum, visibility: Visibility
+) -> None:
+    world = await people(forum, visibility)
+    present = [forum.presence.enter(actor) for actor in world.who.values()]  # all are here before
+    nowhere = {name: await answers(world.nowhere(), name) for name in STRANGERS}
+    await establish(world)
+    founded = {name: await answers(world, name) for name in STRANGERS}
+    await live(world)
+    for name in STRANGERS:
+        sees, told = SEES[visibility][name], await answers(world, name)
+        if sees == NOTHING:
+            assert told == nowhere[name], name
+            assert not [asked for asked, text in told.items() if OUTER in text.lower() and "“" not in text]
+        if sees != ALL:
+            # ``founded`` was asked before there was a thread: it must not be told of either.
+            assert told == founded[name], name
+            assert not [asked for asked, text in told.items() if INNER in text], name
+    assert len(present) == len(world.who)
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+async def test_those_who_may_see_it_are_told(forum: Forum, visibility: Visibility) -> None:
+    """So that the test above does not pass because nobody is told anything."""
+    world = await people(forum, visibility)
+    await establish(world)
+    await live(world)
+    for name, sees in SEES[visibility].items():
+        told = await answers(world, name)
+        assert (OUTER in told["communities.community_by_id"]) == (sees != NOTHING), name
+        if sees == ALL:
+            mute = [asked for asked, (_, word) in READS.items() if word and word not in told[asked].lower()]
+            outside = name in STRANGERS or name in ("site moderator", "admin")
+            assert [asked for asked in mute if asked != "communities.home" or not outside] == [], name
+
+
+@pytest.mark.parametrize("visibility", [Visibility.APPROVAL, Visibility.INVITE])
+async def test_strangers_are_refused_as_if_there_were_nothing(forum: Forum, visibility: Visibility) -> None:
+    world = await people(forum, visibility)
+    await establish(world)
+    await live(world)
+    for name in STRANGERS:
+        for asked, question in WRITES.items():
+            if SEES[visibility][name] == CHARTER and asked in AT_THE_DOOR:
+                continue
+            refused = await answer(question, world, world.who[name])
+            missing = await answer(question, world.nowhere(), world.who[name])
+            assert refused == missing, (name, asked)
+            if asked != "communities.mark_all_read":  # which changes what is one's own, and there is nothing
+                assert refused.startswith("NotFoundError"), (name, asked)
+    mine = "SELECT count(*) FROM membership WHERE community_id = :c AND account_id = :a"
+    for name in STRANGERS:
+        place_of = {"c": world.community_id, "a": world.who[name].account_id}
+        assert await rows(forum.database, mine, **place_of) == [(0,)]
+
+
+# -- events
+
+
+async def all_is_told(forum: Forum, actor: Actor) -> None:
+    """Wait until every event so far has reached who follows it."""
+    own = forum.events.subscribe(account_topic(actor.account_id))
+    await forum.accounts.update_profile(actor, display_name="Anybody")
+    async for event in own:
+        if event.kind is EventKind.ACCOUNT_CHANGED:
+            own.close()
+
+
+@pytest.mark.parametrize("visibility", list(Visibility))
+async def test_no_event_from_inside_reaches_a_strangers_session(forum: Forum, visibility: Visibility) -> None:
+    world = await people(forum, visibility)
+    await establish(world)
+    await all_is_told(forum, world.boss)
+    ears = {name: forum.listening.open(actor) for name, actor in world.who.items()}
+    for ear in ears.values():  # what they follow is their business, what they hear is ours
+        ear.watch(
+            community_topic(world.community_id),
+            *(thread_topic(number) for number in range(1, 20)),
+            *(account_topic(actor.account_id) for actor in (*world.who.values(), world.boss)),
+            MODERATION_TOPIC,
+            PRESENCE_TOPIC,
+        )
+    await live(world)
+    await all_is_told(forum, world.boss)
+    heard = {name: await ear.take() for name, ear in ears.items()}
+    for name, events in heard.items():
+        kinds = {event.kind for event in events}
+        if SEES[visibility][name] == ALL:
+            assert {EventKind.POST_CREATED, EventKind.THREAD_STARTED, EventKind.MEMBER_LEFT} <= kinds, name
+        else:
+            assert kinds <= {EventKind.PRESENCE_CHANGED}, name
+        queue = name in ("moderator", "manager", "site moderator", "admin")
+        assert (EventKind.POST_REPORTED in kinds) == queue, name
+        own = world.who[name].account_id
+        assert {e.account_id for e in events if e.kind in (EventKind.READ_MOVED, EventKind.NOTICE_SENT)} <= {
+            own
+        }, name
+
+
+async def test_who_is_put_out_hears_that_and_then_nothing_more(forum: Forum) -> None:
+    boss, garden = await place(forum, visibility=Visibility.INVITE)
+    mary = await member(forum, "mary", garden, boss=boss)
+    start = await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
+    await all_is_told(forum, boss)
+    ear = forum.listening.open(mary)
+    ear.watch(community_topic(garden.community_id), thread_topic(start.thread_id))
+
+    async def heard() -> list[EventKind]:
+        await all_is_told(forum, boss)
+        return [event.kind for event in await ear.take()]
+
+    await forum.posts.reply(boss, start.thread_id, "Now")
+    assert await heard() == [EventKind.POST_CREATED]
+    await forum.memberships.remove(boss, garden.community_id, "mary")
+    assert await heard() == [EventKind.MEMBER_LEFT, EventKind.NOTICE_SENT]
+    await forum.posts.reply(boss, start.thread_id, "Or later")
+    assert await heard() == []
+    await forum.memberships.invite(boss, garden.community_id, "mary")
+    await forum.memberships.join(mary, garden.community_id)
+    assert EventKind.MEMBER_JOINED in await heard()
+    await forum.posts.reply(boss, start.thread_id, "Welcome back")
+    assert await heard() == [EventKind.POST_CREATED]
+
+
+async def test_when_the_door_closes_outsiders_hear_nothing_any_more(forum: Forum) -> None:
+    boss, garden = await place(forum)
+    otto = await person(forum, "otto")
+    ear = forum.listening.open(otto)
+    ear.watch(community_topic(garden.community_id))
+    for visibility, expected in ((Visibility.APPROVAL, []), (Visibility.OPEN, [EventKind.POST_CREATED])):
+        await forum.memberships.change_visibility(boss, garden.community_id, visibility)
+        await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
+        await all_is_told(forum, boss)
+        kinds = [event.kind for event in await ear.take()]
+        assert [kind for kind in kinds if kind is EventKind.POST_CREATED] == expected
+
+
+async def test_a_private_community_is_named_to_nobody_by_a_refusal(forum: Forum) -> None:
+    _boss, _hidden = await place(forum, OUTER, Visibility.INVITE)
+    otto = await person(forum, "otto")
+    for slug in (OUTER, "nonsense"):
+        with pytest.raises(NotFoundError, match=f"^There is no community “{slug}”.$"):
+            await forum.communities.community(otto, slug)
+
+
+async def test_who_has_left_finds_nothing_of_it_not_even_in_the_inbox(forum: Forum) -> None:
+    boss, hidden = await place(forum, OUTER, Visibility.INVITE)
+    mary = await member(forum, "mary", hidden, boss=boss)
+    post = await forum.posts.start_thread(mary, hidden.community_id, f"{INNER} title", f"{INNER} body")
+    await forum.posts.reply(boss, post.thread_id, f"{INNER} answer", reply_to=1)
+    assert INNER in repr(await forum.notices.page(mary))
+    await forum.memberships.leave(mary, hidden.community_id)
+    for found in (
+        await forum.notices.page(mary),
+        await forum.communities.home(mary),
+        await forum.threads.search_titles(mary, INNER),
+    ):
+        assert INNER not in repr(found)
+        assert OUTER not in repr(found)
+    with pytest.raises(NotFoundError):
+        await forum.posts.mine(mary, post.post_id)
+    with pytest.raises(NotFoundError):
+        await forum.posts.edit(mary, post.post_id, "x", revision=1)

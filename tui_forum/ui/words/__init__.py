@@ -1,1 +1,0 @@
-"""What the things of the domain are called on the screen."""
