@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from server.input_guard import Escape, InputGuard, Keys, Pasted, Token
+from tui_forum.ui.frames import Frames
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -34,6 +35,9 @@ PASTE_DELAY: Final = 10.0  # seconds of silence after which a paste without an e
 #: focus must have done so before the next is given to whoever has the focus then.
 SETTLE: Final = 0.5
 QUICK_TURNS: Final = 50
+#: How long (seconds) what keys do is not painted: one key that takes its time, or many in a row.
+FRAME: Final = 0.05
+LAYOUTS: Final = 3  # at most, before a frame: each may change the size of what it shows
 
 _ENTER: Final = (
     "\x1b[?1049h"  # alternate screen
@@ -114,6 +118,9 @@ class ChannelDriver(Driver):
         self._waiting: deque[Token] = deque()
         self._backlog = 0
         self._holding = False
+        frames = getattr(app, "frames", None)
+        self._frames = frames if isinstance(frames, Frames) else Frames(app)
+        self._held_until: float | None = None
         self._escape_timer: asyncio.TimerHandle | None = None
         self._pump_task: asyncio.Task[None] | None = None
         self._open = False
@@ -203,18 +210,38 @@ class ChannelDriver(Driver):
                 token = self._waiting.popleft()
                 self._backlog -= _weight(token)
                 for key in token.text if _is_text(token) else (token,):
+                    self._hold_frames()
                     self._hand_over(Keys(key) if isinstance(key, str) else key)
                     await self._settled()
+                    for _layout in range(LAYOUTS):
+                        if self._held_until is None or not self._frames.advance():
+                            break
+                        await self._settled()
+                if not self._waiting:
+                    self._release_frames()
                 self._terminal.input_handled()
         finally:
+            self._release_frames()
             self._pump_task = None
+
+    def _hold_frames(self) -> None:
+        if self._held_until is None:
+            self._held_until = self._loop.time() + FRAME
+            self._frames.hold()
+
+    def _release_frames(self) -> None:
+        if self._held_until is not None:
+            self._held_until = None
+            self._frames.release()
 
     async def _settled(self) -> None:
         """Wait until the app has done what the last key asks for, or not much longer."""
         until = self._loop.time() + SETTLE
         turns = 0
         await asyncio.sleep(0)
-        while not self._is_settled() and self._loop.time() < until:
+        while not self._is_settled() and (now := self._loop.time()) < until:
+            if self._held_until is not None and now > self._held_until:
+                self._release_frames()
             # Most keys take a few turns of the loop; those that ask the database take longer.
             await asyncio.sleep(0 if turns < QUICK_TURNS else 0.002)
             turns += 1

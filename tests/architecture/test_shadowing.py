@@ -10,7 +10,7 @@ from textual.message_pump import MessagePump
 import tui_forum.ui
 
 #: Overridden on purpose; nothing else of Textual's private names is.
-MEANT = {"_on_paste"}
+MEANT = {"_on_paste", "_compositor_refresh", "_on_timer_update"}
 
 
 def test_private_names_of_textual_are_not_shadowed() -> None:

@@ -38,7 +38,7 @@ class Probe(App[str]):
         self.clicks: list[tuple[int, int]] = []
         self.sizes: list[tuple[int, int]] = []
         self.prepared = False
-        self.frames = 0
+        self.painted = 0
 
     def compose(self) -> ComposeResult:
         """One line that says what came last."""
@@ -78,7 +78,7 @@ class Probe(App[str]):
 
     def post_display_hook(self) -> None:
         """Count frames."""
-        self.frames += 1
+        self.painted += 1
 
     async def prepare_shutdown(self) -> None:
         """Keep drafts."""

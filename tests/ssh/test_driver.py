@@ -12,11 +12,14 @@ from typing import Any
 import asyncssh
 import pytest
 from textual.app import App, ComposeResult
+from textual.events import Key
 from textual.geometry import Size
 from textual.widgets import Input, Static
 
 from server.driver import clamp
 from tests.ssh.conftest import Client, Host, Lag, Probe, Serve
+from tui_forum.ui.frames import FramedScreen, Frames
+from tui_forum.ui.traits import TerminalTraits
 
 MIB = 1024 * 1024
 
@@ -42,6 +45,49 @@ async def test_one_write_per_turn_of_the_loop(serve: Serve) -> None:
     [frame] = [data for data in written if b"key 1 a" in data]
     assert frame.startswith(b"\x1b[?2026h")
     assert frame.endswith(b"\x1b[?2026l")
+
+
+class Steps(Probe):
+    """A key is worked off in steps: a word, a wait as for the database, another word in a new place."""
+
+    def __init__(self, traits: TerminalTraits, driver_class: Any) -> None:
+        super().__init__(traits, driver_class)
+        self.frames = Frames(self)
+        self.answered = asyncio.Event()
+
+    def get_default_screen(self) -> FramedScreen[None]:
+        return FramedScreen()
+
+    async def on_key(self, event: Key) -> None:  # type: ignore[override]
+        event.prevent_default()
+        self.tell(f"{event.key}: asked")
+        await asyncio.sleep(0.01) if event.key == "q" else await self.answered.wait()
+        self.query_one("#last").styles.margin = (3, 0, 0, 0)
+        self.tell(f"{event.key}: answered")
+
+
+async def test_what_a_key_does_is_painted_once(serve: Serve) -> None:
+    """In its steps it was three frames, each a sixtieth of a second after the other."""
+    host = await serve(_first(Steps))
+    client = await host.open()
+    await client.until("ready")
+    [app] = host.apps
+    before = app.painted
+    client.press("q")
+    await client.until("q: answered")
+    assert app.painted == before + 1
+    assert b"q: asked" not in client.received
+
+
+async def test_what_takes_long_is_painted_as_it_comes(serve: Serve) -> None:
+    """Nobody looks at an old screen while the database is busy."""
+    host = await serve(_first(Steps))
+    client = await host.open()
+    await client.until("ready")
+    client.press("s")
+    await client.until("s: asked")
+    host.apps[0].answered.set()
+    await client.until("s: answered")
 
 
 # -- keys
@@ -330,7 +376,7 @@ class Painter(App[None]):
     def __init__(self, traits: Any, driver_class: Any) -> None:
         super().__init__(driver_class=driver_class)
         self.count = 0
-        self.frames = 0
+        self.painted = 0
 
     def compose(self) -> ComposeResult:
         """Everything is one widget."""
@@ -344,7 +390,7 @@ class Painter(App[None]):
 
     def post_display_hook(self) -> None:
         """Count frames."""
-        self.frames += 1
+        self.painted += 1
 
 
 async def _deaf(host: Host, **options: Any) -> tuple[Client, Any]:
@@ -374,7 +420,7 @@ async def test_a_client_that_does_not_read_costs_little_memory(serve: Serve, win
     client, transport = await _deaf(host, window=window)
     [app] = host.apps
     terminal = await _paint_until_blocked(app)
-    frames, most = app.frames, 0
+    frames, most = app.painted, 0
     for _ in range(300):
         app.paint()
         await asyncio.sleep(0)
@@ -385,7 +431,7 @@ async def test_a_client_that_does_not_read_costs_little_memory(serve: Serve, win
     transport.resume_reading()
     await client.until(f"<{app.count}>")
     assert not terminal.blocked
-    assert app.frames - frames < 310
+    assert app.painted - frames < 310
     rest = bytes(client.received[sent:]).decode(errors="replace")
     assert f"<{app.count - 100}>" not in rest, "dropped frames are not sent later"
 

@@ -18,6 +18,7 @@ from tui_forum.domain.events import Event, EventKind, Topic
 from tui_forum.domain.text import terminal_title
 from tui_forum.domain.views import HomeView, PostRef
 from tui_forum.i18n import _, change_locale, explain, ngettext, set_locale
+from tui_forum.ui.frames import Frames
 from tui_forum.ui.modals.confirm import ConfirmModal
 from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
@@ -91,6 +92,7 @@ class ForumApp(App[None], inherit_bindings=False):
         self.title_text = title
         fit_terminal(self, self.traits)
         self.skin = self._skin_for(light=self.traits.light)
+        self.frames = Frames(self)
         self._presence = forum.presence.enter(actor)
         self._pump = EventPump(forum.listening.open(actor), self._handle_event)
         self._calm_presence = Calm(self._show_presence, PRESENCE_PAUSE)

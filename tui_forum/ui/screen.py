@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event
 from tui_forum.i18n import N_, _, explain
+from tui_forum.ui.frames import FramedScreen
 from tui_forum.ui.keys import Key, shown
 from tui_forum.ui.navigation import Place
 from tui_forum.ui.widgets.bars import Footer, StatusBar
@@ -54,7 +54,7 @@ COMMON_KEYS: Final = (
 )
 
 
-class ForumScreen(Screen[Result], inherit_bindings=False):
+class ForumScreen(FramedScreen[Result], inherit_bindings=False):
     """A full screen between a status bar and a footer.
 
     Subclasses give ``KEYS`` and ``action_…`` methods, ``body()`` widgets and, when they have
