@@ -1,13 +1,11 @@
-"""People: reactions, praise, recognition that ranks nobody, and what a profile tells.
+"""Recognition that ranks nobody: reactions, praise, first answers, welcomes, early movers.
 
-The rules are issue 3's, parts 7 and 8. Everything here is frozen; what is shown of it is decided
-in SQL, by what the viewer may read.
+The rules are issue 3's, part 7. Everything here is frozen; what is shown of it is decided in SQL,
+by what the viewer may read.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -154,71 +152,3 @@ class Newcomer:
     thread_id: int | None = None
     post_number: int | None = None
     thread_title: str = ""
-
-
-# --- profiles ------------------------------------------------------------------------------------
-
-DETAIL_MAX_CHARS: Final = 80
-TOPICS_MAX: Final = 12
-TOPIC_MAX_CHARS: Final = 60
-
-LONG_DETAIL: Final = N_("This has at most {longest} characters; there are {count}.")
-LONG_TOPIC: Final = N_("A topic has at most {longest} characters; “{topic}” has {count}.")
-MANY_TOPICS: Final = N_("At most {most} topics, so that each says something; there are {count}.")
-
-_SEPARATORS = re.compile(r"[,;\n]")
-
-
-def fold_topic(topic: str) -> str:
-    """What two spellings of one topic have in common: case, composition and spaces do not count."""
-    return " ".join(unicodedata.normalize("NFKC", topic).casefold().split())
-
-
-def check_topics(text: str, field: str) -> tuple[str, ...]:
-    """Topics typed with commas between them, as they are stored: each once, in their order.
-
-    Raises:
-        InvalidInputError: too many, or one too long (``field`` as given).
-    """
-    found: dict[str, str] = {}
-    for piece in _SEPARATORS.split(text):
-        topic = " ".join(clean_line(piece).split())
-        folded = fold_topic(display_line(topic))
-        if not folded:
-            continue
-        longest = max(len(topic), len(folded))  # folding may lengthen: ß becomes ss
-        if longest > TOPIC_MAX_CHARS:
-            raise InvalidInputError(
-                LONG_TOPIC, field=field, longest=TOPIC_MAX_CHARS, topic=f"{topic[:20]}…", count=longest
-            )
-        found.setdefault(folded, topic)
-    if len(found) > TOPICS_MAX:
-        raise InvalidInputError(MANY_TOPICS, field=field, most=TOPICS_MAX, count=len(found))
-    return tuple(found.values())
-
-
-def check_detail(text: str, field: str) -> str:
-    """A short line of a profile (role in the company, unit, place, languages); may be empty.
-
-    Raises:
-        InvalidInputError: too long (``field`` as given).
-    """
-    detail = clean_line(text)
-    if not display_line(detail).strip():
-        return ""
-    if len(detail) > DETAIL_MAX_CHARS:
-        raise InvalidInputError(LONG_DETAIL, field=field, longest=DETAIL_MAX_CHARS, count=len(detail))
-    return detail
-
-
-_MENTION = re.compile(r"(?<![\w@/.-])@([a-z0-9][a-z0-9-]{1,31})(?![\w@/-])", re.IGNORECASE)
-
-
-def mentioned(text: str, limit: int) -> tuple[str, ...]:
-    """The first handles that ``text`` names as ``@handle``, each once, lower case."""
-    found: dict[str, None] = {}
-    for match in _MENTION.finditer(text):
-        found[match.group(1).lower()] = None
-        if len(found) >= limit:
-            break
-    return tuple(found)

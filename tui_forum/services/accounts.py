@@ -43,7 +43,7 @@ def hash_code(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def _name(text: str, fallback: str) -> str:
+def check_display_name(text: str, fallback: str) -> str:
     name = clean_line(text)
     if not display_line(name).strip():  # nothing of it can be seen
         name = fallback
@@ -56,7 +56,7 @@ def _name(text: str, fallback: str) -> str:
     return name
 
 
-def _zone(name: str) -> str:
+def check_zone(name: str) -> str:
     if not known_zone(name):
         raise InvalidInputError(
             N_("“{zone}” is not a time zone; try for example Europe/Berlin."), field="time_zone", zone=name
@@ -270,7 +270,7 @@ class Accounts:
     ) -> Actor:
         handle = check_handle(form.handle, allow_reserved=reserved)
         repository = AccountRepository(uow.connection)
-        name = _name(form.display_name, handle)
+        name = check_display_name(form.display_name, handle)
         account_id = await repository.add(
             {
                 "handle": handle,
@@ -278,7 +278,7 @@ class Accounts:
                 "display_name": name,
                 "site_role": role.value,
                 "language": _language(form.language or DEFAULT_LANGUAGE),
-                "time_zone": _zone(form.time_zone),
+                "time_zone": check_zone(form.time_zone),
                 "created_at": uow.now,
             }
         )
@@ -360,11 +360,11 @@ class Accounts:
         """
         values: dict[str, str] = {}
         if display_name is not None:
-            values["display_name"] = _name(display_name, actor.handle)
+            values["display_name"] = check_display_name(display_name, actor.handle)
         if language is not None:
             values["language"] = _language(language)
         if time_zone is not None:
-            values["time_zone"] = _zone(time_zone.strip())
+            values["time_zone"] = check_zone(time_zone.strip())
 
         async def work(uow: UnitOfWork) -> Actor:
             repository = AccountRepository(uow.connection)

@@ -19,6 +19,7 @@ from tui_forum.services.moderation import Moderation
 from tui_forum.services.notices import Notices
 from tui_forum.services.posts import Posts
 from tui_forum.services.presence import PresenceRegister
+from tui_forum.services.profiles import Profiles
 from tui_forum.services.recognition import Recognition
 from tui_forum.services.threads import Threads
 from tui_forum.storage.engine import Database
@@ -41,6 +42,7 @@ class Forum:
         self.drafts = Drafts(database)
         self.moderation = Moderation(database)
         self.notices = Notices(database, hub)
+        self.profiles = Profiles(database)
         self.recognition = Recognition(database)
         self.listening = Listening(database, hub)
         self.presence = PresenceRegister(hub, database)
