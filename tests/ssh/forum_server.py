@@ -27,7 +27,7 @@ from tui_forum.config import Settings, load_settings
 from tui_forum.domain.entities import Actor, Registration
 from tui_forum.services.forum import Forum
 
-WAIT = 15.0
+WAIT = 30.0
 
 
 @dataclass

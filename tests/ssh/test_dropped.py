@@ -149,10 +149,10 @@ async def dropped(
 
 
 async def test_clients_dropped_in_mid_post_lose_no_text_and_leave_no_lock(tmp_path: Path) -> None:
-    """What they wrote is a post or a draft, and once."""
+    """What they wrote is a post or a draft, and once; another process writes at once, not after 12 s."""
     async with serving(tmp_path, limits=LIMITS) as running:
         waits, found = await dropped(running, 10, COMPOSE, 20)
-    assert min(waits) < MOST_WAIT
+    assert max(waits) < 1
     assert found == Counter(f"<post-{n}>" for n in range(20))
 
 
