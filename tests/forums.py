@@ -78,11 +78,12 @@ async def number(database: Database, statement: str, **values: Any) -> int:
 
 @asynccontextmanager
 async def statements(database: Database) -> AsyncIterator[list[tuple[str, Any]]]:
-    """The statements that are read meanwhile, with their parameters."""
+    """The statements that are read meanwhile, with their parameters (less those of the event tail)."""
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        seen.append((statement, parameters))
+        if "FROM event" not in statement:
+            seen.append((statement, parameters))
 
     engine = database._reading.sync_engine
     event.listen(engine, "before_cursor_execute", note)

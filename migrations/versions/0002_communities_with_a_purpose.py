@@ -6,6 +6,8 @@ Revises: 0001
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -31,6 +33,7 @@ def upgrade() -> None:
     _write_charters()
     _count_life()
     _gather_hosts()
+    _note_words()
 
 
 def _create_tables() -> None:
@@ -117,6 +120,19 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("community_id", "week", name=op.f("pk_community_week")),
     )
+    op.create_table(
+        "community_word",
+        sa.Column("word", sa.String(length=60), nullable=False),
+        sa.Column("community_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["community.id"],
+            name=op.f("fk_community_word_community_id_community"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("word", "community_id", name=op.f("pk_community_word")),
+    )
+    op.create_index(op.f("ix_community_word_community_id"), "community_word", ["community_id"])
     op.create_table(
         "contributor",
         sa.Column("community_id", ID, nullable=False),
@@ -476,6 +492,9 @@ def _add_columns() -> None:
     _add_reference("community", "linked_community_id", "community")
     _add_reference("community", "merged_into_id", "community")
     op.create_index("uq_community_builtin", "community", ["builtin"], unique=True)
+    op.create_index("ix_community_activity", "community", ["last_post_at", "id"])
+    op.create_index("ix_community_size", "community", ["member_count", "id"])
+    op.create_index("ix_community_name", "community", [sa.text("lower(name)"), "id"])
     op.add_column("membership", sa.Column("accepted_charter", ID, server_default="0", nullable=False))
     op.add_column("membership", sa.Column("welcomed_at", UtcDateTime(), nullable=True))
     _add_reference("membership", "invited_by", "account")
@@ -583,3 +602,24 @@ def _gather_hosts() -> None:
             f"community.id, community.created_at FROM ({hosts}) AS host, community WHERE builtin = 'hosts'"
         )
     )
+
+
+def _note_words() -> None:
+    """What the directory finds communities by, from their names and purposes."""
+    line = op.get_bind()
+    rows = [
+        {"word": word, "community_id": community_id}
+        for community_id, *texts in line.execute(
+            sa.text("SELECT id, slug, name, statement, audience FROM community")
+        )
+        for word in sorted(set(re.findall(r"\w[\w+#]*", _folded(" ".join(texts)))))
+        if len(word) <= 60
+    ]
+    if rows:
+        line.execute(
+            sa.text("INSERT INTO community_word (word, community_id) VALUES (:word, :community_id)"), rows
+        )
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()

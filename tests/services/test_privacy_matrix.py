@@ -11,11 +11,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.forums import member, person, place, rows
+from tui_forum.domain.directory import Order, Wanted
 from tui_forum.domain.entities import Actor, PostOrder, Role, SiteRole, ThreadKind, Visibility
 from tui_forum.domain.errors import ForumError, NotFoundError
 from tui_forum.domain.events import (
@@ -26,6 +28,7 @@ from tui_forum.domain.events import (
     community_topic,
     thread_topic,
 )
+from tui_forum.domain.life import Stage
 from tui_forum.domain.moderation import DecisionKind
 from tui_forum.domain.people import ReactionKind
 from tui_forum.services.forum import Forum
@@ -77,6 +80,11 @@ async def now(value: Any) -> Any:
     return value
 
 
+def in_order(order: Order, world: World, actor: Actor) -> Awaitable[Any]:
+    """The directory, sorted."""
+    return world.forum.directory.page(actor, Wanted(order=order))
+
+
 #: What one can ask, by service and method (and what of it). The second is what a member finds in the answer.
 READS: dict[str, tuple[Question, str]] = {
     "communities.home": (lambda w, a: w.forum.communities.home(a), OUTER),
@@ -90,6 +98,14 @@ READS: dict[str, tuple[Question, str]] = {
     "memberships.members": (lambda w, a: w.forum.memberships.members(a, w.community_id), "mary"),
     "memberships.requests": (lambda w, a: w.forum.memberships.requests(a, w.community_id), ""),
     "memberships.invitations": (lambda w, a: w.forum.memberships.invitations(a, w.community_id), ""),
+    "directory.page": (lambda w, a: w.forum.directory.page(a), OUTER),
+    **{f"directory.page by {order}": (partial(in_order, order), OUTER) for order in Order},
+    "directory.page of a stage": (
+        lambda w, a: w.forum.directory.page(a, Wanted(stage=Stage.SEED)),
+        OUTER,
+    ),
+    "directory.page by its words": (lambda w, a: w.forum.directory.page(a, Wanted(text=OUTER)), OUTER),
+    "directory.suggestions": (lambda w, a: w.forum.directory.suggestions(a), ""),
     "threads.page": (lambda w, a: w.forum.threads.page(a, w.community_id), INNER),
     "threads.row": (lambda w, a: w.forum.threads.row(a, w.thread_id), INNER),
     "threads.view": (lambda w, a: w.forum.threads.view(a, w.thread_id), INNER),

@@ -43,6 +43,7 @@ def test_the_list_of_revisions_is_what_is_in_the_folder() -> None:
     assert list(REVISIONS) == found
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 async def test_the_models_are_what_the_migrations_build(database: Database) -> None:
     def differences(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

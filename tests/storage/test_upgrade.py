@@ -67,4 +67,6 @@ async def test_hosts_of_a_forum_of_the_first_version_find_their_round(old_url: s
     assert members == ([(1, "member"), (2, "member")] if managers else [])
     charters = "SELECT community_id, purpose, statement FROM charter WHERE community_id IN (7, 8) ORDER BY 1"
     assert await rows(database, charters) == [(7, "practice", "Roses"), (8, "questions", "")]
+    words = "SELECT word FROM community_word WHERE community_id IN (7, 8) ORDER BY community_id, word"
+    assert await rows(database, words) == [("garden",), ("roses",), ("field",)]
     await database.close()

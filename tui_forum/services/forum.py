@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from tui_forum.services.accounts import Accounts
 from tui_forum.services.clockwork import Clockwork, Job
 from tui_forum.services.communities import Communities
+from tui_forum.services.directory import Directory
 from tui_forum.services.drafts import Drafts
 from tui_forum.services.events import EventHub
 from tui_forum.services.hosting import Hosting
@@ -34,6 +35,7 @@ class Forum:
         self.accounts = Accounts(database)
         self.communities = Communities(database, hub)
         self.memberships = Memberships(database)
+        self.directory = Directory(database)
         self.threads = Threads(database)
         self.posts = Posts(database, hub)
         self.hosting = Hosting(database)

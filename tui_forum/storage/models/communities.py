@@ -47,7 +47,22 @@ class Community(Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     #: ``hosts`` is the hosts' round; None is a community like any other.
     builtin: Mapped[str | None] = mapped_column(String(16))
-    __table_args__ = (Index("uq_community_builtin", "builtin", unique=True),)
+    __table_args__ = (
+        Index("uq_community_builtin", "builtin", unique=True),
+        Index("ix_community_activity", "last_post_at", "id"),
+        Index("ix_community_size", "member_count", "id"),
+        Index("ix_community_name", text("lower(name)"), "id"),
+    )
+
+
+class CommunityWord(Base):
+    """A word of a community's name or charter, folded: what the directory finds it by."""
+
+    __tablename__ = "community_word"
+    word: Mapped[str] = mapped_column(String(60), primary_key=True)
+    community_id: Mapped[int] = mapped_column(
+        ForeignKey("community.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Membership(Base):

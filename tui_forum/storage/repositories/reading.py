@@ -54,7 +54,7 @@ from tui_forum.storage.models import (
 )
 
 _LAST = aliased(Account)
-_COMMUNITY: Final = (
+COMMUNITY: Final = (
     Community.id, Community.slug, Community.name, Community.statement, Community.purpose,
     Community.visibility, Community.thread_count, Community.member_count, Community.last_post_at,
     Community.archived_at, Community.builtin,
@@ -192,8 +192,8 @@ def _unread_posts() -> ScalarSelect[int]:
     )
 
 
-def _community(row: Row[*tuple[Any, ...]]) -> CommunityRow:
-    """A row of ``_COMMUNITY`` and, by their labels, what else was asked; figures only for who may read."""
+def community_row(row: Row[*tuple[Any, ...]]) -> CommunityRow:
+    """A row of ``COMMUNITY`` and, by their labels, what else was asked; figures only for who may read."""
     more = row._mapping  # noqa: SLF001 - documented; rows have no public one
     role, reads = more.get("role"), bool(more.get("readable", True))
     return CommunityRow(
@@ -227,12 +227,12 @@ class ReadingRepository:
     async def joined(self) -> tuple[CommunityRow, ...]:
         """One's communities, latest activity first, with unread counts: one statement."""
         rows = await self._connection.execute(
-            select(*_COMMUNITY, *self._own())
+            select(*COMMUNITY, *self._own())
             .join(Membership, mine(self._account_id))
             .where(Community.archived_at.is_(None))
             .order_by(Community.last_post_at.desc().nulls_last(), Community.id)
         )
-        return tuple(map(_community, rows))
+        return tuple(map(community_row, rows))
 
     def _own(self) -> tuple[ColumnElement[Any], ...]:
         """One's role in a community and how many threads are unread."""
@@ -241,7 +241,7 @@ class ReadingRepository:
     async def others(self, after: str, limit: int) -> tuple[CommunityRow, ...]:
         """Communities one is not in but may know of, by slug."""
         rows = await self._connection.execute(
-            select(*_COMMUNITY, *self._door())
+            select(*COMMUNITY, *self._door())
             .outerjoin(Membership, mine(self._account_id))
             .where(
                 Membership.role.is_(None),
@@ -253,7 +253,7 @@ class ReadingRepository:
             .order_by(Community.slug)
             .limit(limit)
         )
-        return tuple(map(_community, rows))
+        return tuple(map(community_row, rows))
 
     def _door(self) -> tuple[Label[bool], ...]:
         """Whether one may read in a community, is invited, has asked to join."""
@@ -271,12 +271,12 @@ class ReadingRepository:
         )
         row = (
             await self._connection.execute(
-                select(*_COMMUNITY, *self._own(), *self._door())
+                select(*COMMUNITY, *self._own(), *self._door())
                 .outerjoin(Membership, mine(self._account_id))
                 .where(Community.id == which.scalar_subquery())
             )
         ).first()
-        return None if row is None else _community(row)
+        return None if row is None else community_row(row)
 
     async def waiting(self) -> tuple[int, int]:
         """How many cases wait for this account (capped) and how many notices are unseen (capped)."""

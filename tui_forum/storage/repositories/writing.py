@@ -24,6 +24,7 @@ from tui_forum.storage.models import (
     ReadPointer,
     Thread,
 )
+from tui_forum.storage.repositories.directory import note_words
 
 
 class WritingRepository:
@@ -320,7 +321,9 @@ class WritingRepository:
             raise InvalidInputError(
                 N_("There is a community “{slug}” already."), field="slug", slug=values["slug"]
             ) from error
-        return int(result.scalar_one())
+        community_id = int(result.scalar_one())
+        await note_words(self._connection, community_id)
+        return community_id
 
     # -- drafts
 
