@@ -512,6 +512,7 @@ def _add_columns() -> None:
     op.add_column("draft", sa.Column("extra", sa.JSON(), server_default="{}", nullable=False))
     _add_reference("thread", "merged_into_id", "thread")
     _add_reference("notice", "community_id", "community")
+    op.create_index(op.f("ix_thread_merged_into_id"), "thread", ["merged_into_id"])
     op.create_index("ix_thread_escalate", "thread", ["escalate_at"])
     op.create_index("ix_thread_created", "thread", ["community_id", "created_at"])
 

@@ -135,17 +135,17 @@ async def test_a_draft_is_its_authors_own(forum: Forum) -> None:
     assert draft.body == "secret"
 
 
-async def test_a_thread_locked_while_one_was_writing_keeps_the_draft(forum: Forum) -> None:
+async def test_a_thread_closed_while_one_was_writing_keeps_the_draft(forum: Forum) -> None:
     boss, garden = await place(forum)
     ada = await member(forum, "ada", garden)
     start = await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
     draft = await forum.drafts.save(ada, f"thread:{start.thread_id}", title="", body="In May")
-    await forum.threads.lock(boss, start.thread_id)
-    with pytest.raises(ConflictError, match="locked"):
+    await forum.curation.close(boss, start.thread_id)
+    with pytest.raises(ConflictError, match="closed"):
         await forum.posts.reply(ada, start.thread_id, draft.body, token=draft.token)
     assert await forum.drafts.get(ada, draft.key) == draft
     await forum.posts.reply(boss, start.thread_id, "Moderators may.")
-    await forum.threads.unlock(boss, start.thread_id)
+    await forum.curation.reopen(boss, start.thread_id)
     assert (await forum.posts.reply(ada, start.thread_id, draft.body, token=draft.token)).number == 3
 
 

@@ -115,6 +115,9 @@ READS: dict[str, tuple[Question, str]] = {
         INNER,
     ),
     "threads.post": (lambda w, a: w.forum.threads.post(a, w.thread_id, 1), INNER),
+    "threads.resolve": (lambda w, a: w.forum.threads.resolve(a, w.thread_id, 1), ""),
+    "curation.destinations": (lambda w, a: w.forum.curation.destinations(a), ""),
+    "curation.candidates": (lambda w, a: w.forum.curation.candidates(a, INNER), ""),
     "threads.search_titles": (lambda w, a: w.forum.threads.search_titles(a, INNER), INNER),
     "threads.search_titles by its name": (lambda w, a: w.forum.threads.search_titles(a, OUTER), ""),
     "threads.next_unread": (lambda w, a: w.forum.threads.next_unread(a), ""),
@@ -160,8 +163,13 @@ WRITES: dict[str, Question] = {
     "memberships.change_visibility": lambda w, a: w.forum.memberships.change_visibility(
         a, w.community_id, Visibility.OPEN
     ),
-    "threads.lock": lambda w, a: w.forum.threads.lock(a, w.thread_id),
-    "threads.unlock": lambda w, a: w.forum.threads.unlock(a, w.thread_id),
+    "curation.pin": lambda w, a: w.forum.curation.pin(a, w.thread_id),
+    "curation.unpin": lambda w, a: w.forum.curation.unpin(a, w.thread_id),
+    "curation.close": lambda w, a: w.forum.curation.close(a, w.thread_id),
+    "curation.reopen": lambda w, a: w.forum.curation.reopen(a, w.thread_id),
+    "curation.move": lambda w, a: w.forum.curation.move(a, w.thread_id, w.community_id),
+    "curation.merge": lambda w, a: w.forum.curation.merge(a, w.thread_id, w.thread_id + 1),
+    "curation.split": lambda w, a: w.forum.curation.split(a, w.thread_id, "x", from_number=2),
     "threads.accept": lambda w, a: w.forum.threads.accept(a, w.thread_id, 1),
     "posts.start_thread": lambda w, a: w.forum.posts.start_thread(a, w.community_id, "x", "x"),
     "posts.reply": lambda w, a: w.forum.posts.reply(a, w.thread_id, "x", reply_to=1),
@@ -306,8 +314,8 @@ async def live(world: World) -> None:
     reply = await forum.posts.reply(boss, post.thread_id, f"{INNER} answer", reply_to=1)
     await forum.posts.mark_read(mary, post.thread_id, 2)
     await forum.threads.accept(mary, post.thread_id, 2)
-    await forum.threads.lock(boss, post.thread_id)
-    await forum.threads.unlock(boss, post.thread_id)
+    await forum.curation.close(boss, post.thread_id)
+    await forum.curation.reopen(boss, post.thread_id)
     await forum.moderation.report(world.who["expert"], reply.post_id, f"{INNER} reason")
     [(world.case_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_case")
     await forum.recognition.react(world.who["expert"], post.post_id, ReactionKind.THANKS)

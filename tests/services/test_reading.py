@@ -16,9 +16,9 @@ from tests.forums import member, place, rows, statements
 from tui_forum.domain.entities import Actor, PostOrder
 from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.limits import TREE_MAX_DEPTH, UNREAD_CAP
+from tui_forum.domain.tree import tree_path
 from tui_forum.domain.views import ThreadRow
 from tui_forum.services.forum import Forum
-from tui_forum.services.posts import tree_path
 from tui_forum.storage.uow import UnitOfWork
 
 
@@ -269,9 +269,10 @@ async def test_each_screen_costs_a_fixed_number_of_statements(forum: Forum) -> N
     post = await forum.threads.post(boss, start.thread_id, 5)
     costs = {
         "home": (forum.communities.home(boss), 3),
-        "threads": (forum.threads.page(boss, garden.community_id), 2),
+        "threads": (forum.threads.page(boss, garden.community_id), 3),
         "row": (forum.threads.row(boss, start.thread_id), 1),
-        "header": (forum.threads.view(boss, start.thread_id), 2),
+        "address": (forum.threads.resolve(boss, start.thread_id, 5), 1),
+        "header": (forum.threads.view(boss, start.thread_id), 3),
         "posts": (forum.threads.posts(boss, start.thread_id, around=6), 5),
         "posts after": (forum.threads.posts(boss, start.thread_id, after=post), 3),
         "posts as a tree": (forum.threads.posts(boss, start.thread_id, around=1, order=PostOrder.TREE), 5),
@@ -305,6 +306,7 @@ async def test_no_screen_scans_the_threads_or_the_posts(sqlite_forum: Forum) -> 
             await forum.threads.page(ada, garden.community_id)
             await forum.threads.page(ada, garden.community_id, page.next)
             await forum.threads.row(ada, start.thread_id)
+            await forum.threads.resolve(ada, start.thread_id, 1)
             await forum.threads.view(ada, start.thread_id)
             await forum.threads.next_unread(ada, garden.community_id)
             for order in PostOrder:

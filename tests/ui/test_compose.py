@@ -188,13 +188,13 @@ async def test_a_text_over_the_limit_stays(world: World) -> None:
     assert len((await world.bodies())[-1]) == BODY_MAX_CHARS
 
 
-async def test_a_thread_locked_meanwhile_keeps_the_text(world: World) -> None:
+async def test_a_thread_closed_meanwhile_keeps_the_text(world: World) -> None:
     async with session(world.forum, world.bob) as (app, pilot):
         screen = await write(app, pilot, world.reply)
         await press(pilot, '"too late"')
-        await world.forum.threads.lock(world.ada, world.first.thread_id)
+        await world.forum.curation.close(world.ada, world.first.thread_id)
         await press(pilot, "ctrl+s")
-        await shows(pilot, "! ", "locked", "too late")
+        await shows(pilot, "! ", "closed", "too late")
         assert app.screen is screen
     assert await world.draft(world.reply) == "too late"
     assert len(await world.bodies()) == 1

@@ -52,6 +52,11 @@ withdraw_praise no       -        -      no     yes    yes       yes     yes    
 welcome         no       -        -      yes    no     yes       yes     no       no
 accept_answer   no       -        -      no     yes    yes       yes     yes      yes
 lock_thread     no       -        -      no     no     yes       yes     yes      yes
+pin_thread      no       -        -      no     no     yes       yes     yes      yes
+move_thread     no       -        -      no     no     yes       yes     yes      yes
+split_thread    no       -        -      no     no     yes       yes     yes      yes
+vote            no       -        -      yes    yes    yes       yes     no       no
+edit_templates  no       -        -      no     no     no        yes     no       yes
 moderate        no       -        -      no     no     yes       yes     yes      yes
 decide_case     no       -        -      no     no     yes       yes     yes      yes
 set_role        no       -        -      no     no     no        yes     no       yes
@@ -161,6 +166,7 @@ welcome         no       -        -      late   no     late      late    no     
 start_thread    no       -        -      late   late   yes       yes     no       no
 reply           no       -        -      late   late   yes       yes     no       no
 edit_post       no       -        -      no     late   no        no      no       no
+vote            no       -        -      late   late   late      late    no       no
 """,
     ),
     "a removed thread": (
@@ -173,6 +179,7 @@ edit_post       no       -        -      no     late   no        no      no     
 react           no       -        -      late   no     late      late    no       no
 praise          no       -        -      late   no     late      late    no       no
 welcome         no       -        -      late   no     late      late    no       no
+vote            no       -        -      late   late   late      late    no       no
 """,
     ),
     "an archived community": (
@@ -193,6 +200,10 @@ close_community late     late     -      late   late   late      late    late   
 reopen_community no      no       -      no     no     no        yes     no       yes
 ask_for_host    late     late     -      late   late   late      late    late     late
 accept_hosting  late     late     -      late   late   late      late    late     late
+pin_thread      no       -        -      no     no     late      late    late     late
+move_thread     no       -        -      no     no     late      late    late     late
+split_thread    no       -        -      no     no     late      late    late     late
+vote            late     -        -      late   late   late      late    late     late
 """,
     ),
     "a community whose hosts do not come any more": (

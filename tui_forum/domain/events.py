@@ -33,6 +33,12 @@ class EventKind(StrEnum):
     THREAD_STARTED = "thread_started"
     THREAD_LOCKED = "thread_locked"
     THREAD_UNLOCKED = "thread_unlocked"
+    THREAD_PINNED = "thread_pinned"
+    THREAD_UNPINNED = "thread_unpinned"
+    #: Recorded for both communities, or both threads: each tells its followers what it is to them.
+    THREAD_MOVED = "thread_moved"
+    THREAD_MERGED = "thread_merged"
+    THREAD_SPLIT = "thread_split"
     POST_CREATED = "post_created"
     POST_EDITED = "post_edited"
     POST_DELETED = "post_deleted"

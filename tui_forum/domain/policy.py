@@ -46,6 +46,11 @@ class Action(StrEnum):
     WELCOME = "welcome"
     ACCEPT_ANSWER = "accept_answer"
     LOCK_THREAD = "lock_thread"
+    PIN_THREAD = "pin_thread"
+    MOVE_THREAD = "move_thread"  # to another community, or into another thread: asked of both
+    SPLIT_THREAD = "split_thread"
+    VOTE = "vote"
+    EDIT_TEMPLATES = "edit_templates"
     MODERATE = "moderate"
     DECIDE_CASE = "decide_case"
     SET_ROLE = "set_role"
@@ -93,7 +98,9 @@ class Standing:
 
 NOT_FOUND: Final = N_("That does not exist, or you may not see it.")
 MEMBERS_WRITE: Final = N_("Only members write here: join the community first.")
-LOCKED: Final = N_("This thread is locked; nobody can write in it.")
+MEMBERS_VOTE: Final = N_("Only members vote here: join the community first.")
+LOCKED: Final = N_("This thread is closed; nobody can write in it.")
+VOTING_LOCKED: Final = N_("This thread is closed; nobody can vote in it.")
 REMOVED: Final = N_("This thread was removed by a moderator.")
 NOT_YOURS: Final = N_("That is not yours.")
 GONE: Final = N_("This post is gone.")
@@ -292,8 +299,25 @@ def _case(_action: Action, standing: Standing) -> Verdict:
     return YES
 
 
+def _curating(_action: Action, standing: Standing) -> Verdict:
+    if not moderates(standing):
+        return _no(MODERATORS)
+    return _no(ARCHIVED, ConflictError) if standing.archived else YES
+
+
+def _voting(_action: Action, standing: Standing) -> Verdict:
+    """Members vote while one may write, moderators as well as others: a closed thread has its result."""
+    if standing.archived:
+        return _no(ARCHIVED, ConflictError)
+    if standing.role is None:
+        return _no(MEMBERS_VOTE)
+    if standing.removed:
+        return _no(REMOVED, ConflictError)
+    return _no(VOTING_LOCKED, ConflictError) if standing.locked else YES
+
+
 def _managing(action: Action, standing: Standing) -> Verdict:
-    if standing.builtin and action is not Action.SET_ROLE:
+    if standing.builtin and action not in (Action.SET_ROLE, Action.EDIT_TEMPLATES):
         return _no(STAYS if action is Action.CHANGE_VISIBILITY else HOSTS_ONLY)
     return YES if _manages(standing) else _no(MANAGERS)
 
@@ -382,6 +406,11 @@ _INSIDE: Final[dict[Action, Rule]] = {
     Action.MODERATE: _moderating,
     Action.DECIDE_CASE: _case,
     Action.LOCK_THREAD: _moderating,
+    Action.PIN_THREAD: _curating,
+    Action.MOVE_THREAD: _curating,
+    Action.SPLIT_THREAD: _curating,
+    Action.VOTE: _voting,
+    Action.EDIT_TEMPLATES: _managing,
     Action.ACCEPT_ANSWER: _accepting,
     Action.EDIT_POST: _post,
     Action.DELETE_POST: _post,

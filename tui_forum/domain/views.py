@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui_forum.domain.curation import LeftBehind, Sign
 from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, ThreadKind, Visibility
 from tui_forum.domain.moderation import CaseState, DecisionKind
 from tui_forum.domain.people import NO_MARKS, Marks
@@ -98,10 +99,14 @@ class ThreadRow:
 
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
-    """A page of threads; ``next`` is None on the last one."""
+    """A page of threads; ``next`` is None on the last one.
+
+    ``left_behind`` are signposts among them, where threads were (``curation.in_order``).
+    """
 
     rows: tuple[ThreadRow, ...]
     next: ThreadCursor | None
+    left_behind: tuple[LeftBehind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,8 @@ class ThreadView:
     role: Role | None
     may_reply: bool
     may_moderate: bool
+    signs: tuple[Sign, ...] = ()
+    retired: frozenset[int] = frozenset()
     why_not: str = ""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from tui_forum.services.accounts import Accounts
 from tui_forum.services.clockwork import Clockwork, Job
 from tui_forum.services.communities import Communities
+from tui_forum.services.curation import Curation
 from tui_forum.services.directory import Directory
 from tui_forum.services.drafts import Drafts
 from tui_forum.services.events import EventHub
@@ -41,6 +42,7 @@ class Forum:
         self.hosting = Hosting(database)
         self.host_requests = HostRequests(database, self.posts)
         self.hosts_round = HostsRound(database)
+        self.curation = Curation(database)
         self.drafts = Drafts(database)
         self.moderation = Moderation(database)
         self.notices = Notices(database, hub)

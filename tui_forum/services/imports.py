@@ -19,7 +19,7 @@ from tui_forum.domain.events import EventKind
 from tui_forum.domain.handles import check_slug, handle_from_name, skeleton
 from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, DISPLAY_NAME_MAX_CHARS
 from tui_forum.domain.text import clean_line
-from tui_forum.services.posts import LINK_BYTES, tree_path
+from tui_forum.domain.tree import depth_of, tree_path
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.imports import ImportRepository, ThreadGrowth
 from tui_forum.storage.repositories.life import LifeRepository
@@ -333,7 +333,7 @@ class _Batch:
                             "number": placed.number,
                             "author_id": accounts[post.author_key],
                             "reply_to_number": parent.number if parent else None,
-                            "depth": len(path) // LINK_BYTES - 1,
+                            "depth": depth_of(path),
                             "tree_path": path,
                             "body": part,
                             "created_at": post.created_at,

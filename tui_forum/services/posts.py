@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from tui_forum.domain.curation import PostAddress
 from tui_forum.domain.entities import Actor, PostState, ThreadKind
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
-from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS, TREE_MAX_DEPTH
+from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, require
 from tui_forum.domain.text import clean_body, clean_line, display_line, display_text, excerpt
+from tui_forum.domain.tree import depth_of, tree_path
 from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
 from tui_forum.i18n import N_
 from tui_forum.services.communities import standing_in
@@ -19,6 +21,7 @@ from tui_forum.services.notices import REPLY, notify
 from tui_forum.services.recognition import recognise_post
 from tui_forum.services.threads import post_view, standing_to
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.curation import resolve
 from tui_forum.storage.repositories.life import LifeRepository
 from tui_forum.storage.repositories.reading import (
     ReadingRepository,
@@ -30,7 +33,6 @@ from tui_forum.storage.repositories.reading import (
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
-LINK_BYTES: Final = 4
 NOTICE_CELLS: Final = 200
 
 EMPTY_TITLE: Final = N_("A thread needs a title.")
@@ -66,13 +68,6 @@ def check_body(body: str) -> str:
     if len(cleaned) > BODY_MAX_CHARS:
         raise InvalidInputError(LONG_BODY, field="body", longest=BODY_MAX_CHARS, count=len(cleaned))
     return cleaned
-
-
-def tree_path(parent: bytes, number: int) -> bytes:
-    """A post's place in the reply tree; at the deepest level it joins its parent's siblings."""
-    if len(parent) // LINK_BYTES >= TREE_MAX_DEPTH:
-        parent = parent[:-LINK_BYTES]
-    return parent + number.to_bytes(LINK_BYTES, "big")
 
 
 class Posts:
@@ -153,12 +148,15 @@ class Posts:
             writing = WritingRepository(uow.connection)
             if token and (sent := await writing.post_by_token(actor.account_id, token)):
                 return sent
-            state = await thread_state(uow.connection, thread_id, actor.account_id, lock=True)
+            # What is answered may have gone to another thread while one wrote.
+            at = await resolve(uow.connection, thread_id, reply_to, actor.account_id, actor.site_role)
+            at = at or PostAddress(thread_id, reply_to)
+            state = await thread_state(uow.connection, at.thread_id, actor.account_id, lock=True)
             if state is None:
                 raise NotFoundError(NOT_FOUND)
             require(Action.REPLY, standing_to(actor, state))
             return await self._add(
-                uow, actor, thread_id, state.community_id, body, token, reply_to=reply_to, state=state
+                uow, actor, at.thread_id, state.community_id, body, token, reply_to=at.number, state=state
             )
 
         return await self._database.write(work)
@@ -176,13 +174,13 @@ class Posts:
         state: ThreadState | None = None,
     ) -> PostRef:
         writing = WritingRepository(uow.connection)
-        parent_path, depth = b"", 0
+        parent_path = b""
         told = state.author.account_id if state is not None else None
         if reply_to is not None:
             parent = await writing.parent(thread_id, reply_to)
             if parent is None:
                 raise ConflictError(GONE)
-            parent_path, depth, told = parent[0], parent[1], parent[2]
+            parent_path, told = parent[0], parent[2]
         number = await writing.next_number(thread_id)
         path = tree_path(parent_path, number)
         post_id = await writing.add_post(
@@ -191,7 +189,7 @@ class Posts:
                 "number": number,
                 "author_id": actor.account_id,
                 "reply_to_number": reply_to,
-                "depth": min(depth + 1, TREE_MAX_DEPTH - 1) if reply_to is not None else 0,
+                "depth": depth_of(path),
                 "tree_path": path,
                 "body": body,
                 "created_at": uow.now,

@@ -1,4 +1,4 @@
-"""Reading threads: lists, headers, pages of posts, title search; and a thread's flags."""
+"""Reading threads: lists, headers, pages of posts, title search; and accepted answers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from tui_forum.domain.curation import PostAddress
 from tui_forum.domain.entities import Actor, PostOrder, PostState
 from tui_forum.domain.errors import ConflictError, NotFoundError
 from tui_forum.domain.events import EventKind
@@ -26,6 +27,7 @@ from tui_forum.domain.views import (
 )
 from tui_forum.services.communities import standing_in
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.curation import left_behind, resolve, retired_numbers, signs_in
 from tui_forum.storage.repositories.reading import (
     ReadingRepository,
     ThreadState,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 EXCERPT_CELLS: Final = 100
+SIGNS_IN_A_ROW: Final = 200  # signposts shown on one page of a list
 
 
 def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Standing:
@@ -122,7 +125,12 @@ class Threads:
                 raise NotFoundError(NOT_FOUND)
             require(Action.READ, standing_in(actor, community))
             rows = await reading.threads(community.community_id, after, limit + 1)
-        return ThreadPage(rows[:limit], rows[limit - 1].cursor if len(rows) > limit else None)
+            end = rows[limit - 1].cursor if len(rows) > limit else None
+            signs = await left_behind(
+                connection, community.community_id, actor.account_id, actor.site_role,
+                above=after, below=end, limit=SIGNS_IN_A_ROW,
+            )  # fmt: skip
+        return ThreadPage(rows[:limit], end, signs)
 
     async def row(self, actor: Actor, thread_id: int) -> ThreadRow:
         """One line of a list, to refresh it.
@@ -132,6 +140,18 @@ class Threads:
         """
         async with self._database.read() as connection:
             found = await ReadingRepository(connection, actor.account_id, actor.site_role).thread(thread_id)
+        if found is None:
+            raise NotFoundError(NOT_FOUND)
+        return found
+
+    async def resolve(self, actor: Actor, thread_id: int, number: int | None = None) -> PostAddress:
+        """Where the thread, or its post ``number``, is now: old addresses lead on for ever.
+
+        Raises:
+            NotFoundError: no such thread for this actor.
+        """
+        async with self._database.read() as connection:
+            found = await resolve(connection, thread_id, number, actor.account_id, actor.site_role)
         if found is None:
             raise NotFoundError(NOT_FOUND)
         return found
@@ -149,6 +169,10 @@ class Threads:
             standing = standing_to(actor, state, own=state.author.account_id == actor.account_id)
             require(Action.READ, standing)
             unread = await first_unread(connection, state)
+            signs = await signs_in(connection, thread_id, actor.account_id, actor.site_role)
+            retired: frozenset[int] = frozenset()
+            if state.last_number > state.reply_count + 1:
+                retired = await retired_numbers(connection, thread_id, state.read_number, state.last_number)
         reply = decide(Action.REPLY, standing)
         # A thread never opened begins at its beginning, also when its posts count as read.
         read_all = state.last_number if state.read_number else 1
@@ -172,6 +196,8 @@ class Threads:
             may_reply=reply.allowed,
             may_moderate=moderates(standing),
             why_not=reply.reason,
+            signs=signs,
+            retired=retired,
         )
 
     async def posts(
@@ -273,40 +299,30 @@ class Threads:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
             return await reading.next_unread(community_id, after_thread_id)
 
-    async def lock(self, actor: Actor, thread_id: int) -> None:
-        """Nobody but moderators can write in the thread any more.
-
-        Raises:
-            NotAllowedError, NotFoundError: see the policy.
-        """
-        await self._set(actor, thread_id, Action.LOCK_THREAD, EventKind.THREAD_LOCKED, locked=True)
-
-    async def unlock(self, actor: Actor, thread_id: int) -> None:
-        """The opposite of :meth:`lock`."""
-        await self._set(actor, thread_id, Action.LOCK_THREAD, EventKind.THREAD_UNLOCKED, locked=False)
-
     async def accept(self, actor: Actor, thread_id: int, number: int | None) -> None:
         """Mark a post as the answer to a question (None takes the mark away).
 
         Raises:
             NotAllowedError, NotFoundError: see the policy. ConflictError: the post is gone.
         """
-        await self._set(actor, thread_id, Action.ACCEPT_ANSWER, EventKind.POST_EDITED, accepted_number=number)
 
-    async def _set(
-        self, actor: Actor, thread_id: int, action: Action, kind: EventKind, **values: Any
-    ) -> None:
         async def work(uow: UnitOfWork) -> None:
             state = await thread_state(uow.connection, thread_id, actor.account_id, lock=True)
             if state is None or state.removed:
                 raise NotFoundError(NOT_FOUND)
-            require(action, standing_to(actor, state, own=state.author.account_id == actor.account_id))
+            own = state.author.account_id == actor.account_id
+            require(Action.ACCEPT_ANSWER, standing_to(actor, state, own=own))
             writing = WritingRepository(uow.connection)
-            if (number := values.get("accepted_number")) is not None:
+            if number is not None:
                 post = await writing.parent(thread_id, number)
                 if post is None or hidden(post[3]):
                     raise ConflictError(GONE)
-            await writing.set_thread(thread_id, **values)
-            uow.record(kind, actor_id=actor.account_id, community_id=state.community_id, thread_id=thread_id)
+            await writing.set_thread(thread_id, accepted_number=number)
+            uow.record(
+                EventKind.POST_EDITED,
+                actor_id=actor.account_id,
+                community_id=state.community_id,
+                thread_id=thread_id,
+            )
 
         await self._database.write(work)

@@ -52,7 +52,7 @@ class Thread(Base):
     #: An announcement that wants to be acknowledged by every member.
     wants_acknowledgement: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     #: The thread its posts went to; its own address leads there.
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
     __table_args__ = (
         Index("ix_thread_escalate", "escalate_at"),
         Index("ix_thread_created", "community_id", "created_at"),

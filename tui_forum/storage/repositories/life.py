@@ -40,6 +40,8 @@ from tui_forum.storage.models import (
     Thread,
 )
 
+Insert = sqlite.Insert | postgresql.Insert
+
 #: Weeks are counted from the Monday of the epoch's first full week.
 FIRST_MONDAY: Final = datetime(1970, 1, 5, tzinfo=UTC)
 _WEEK_SECONDS: Final = 7 * 24 * 3600
@@ -56,6 +58,32 @@ _ASKING: Final = (ThreadKind.QUESTION.value, ThreadKind.DISCUSSION.value)
 def week_of(moment: datetime) -> int:
     """The number of the week (Monday to Sunday, UTC) that ``moment`` lies in."""
     return int((moment - FIRST_MONDAY).total_seconds() // _WEEK_SECONDS)
+
+
+def adding_weeks(statement: Insert) -> Insert:
+    """An insertion into ``community_week`` that adds to what was counted already."""
+    return statement.on_conflict_do_update(
+        index_elements=[_week.c.community_id, _week.c.week],
+        set_={
+            "posts": _week.c.posts + statement.excluded.posts,
+            "threads": _week.c.threads + statement.excluded.threads,
+        },
+    )
+
+
+def adding_people(statement: Insert) -> Insert:
+    """An insertion into ``contributor`` that adds to what was counted already."""
+    new = statement.excluded
+    earlier = new.first_post_at < _contributor.c.first_post_at
+    later = new.last_post_at > _contributor.c.last_post_at
+    return statement.on_conflict_do_update(
+        index_elements=[_contributor.c.community_id, _contributor.c.account_id],
+        set_={
+            "posts": _contributor.c.posts + new.posts,
+            "first_post_at": case((earlier, new.first_post_at), else_=_contributor.c.first_post_at),
+            "last_post_at": case((later, new.last_post_at), else_=_contributor.c.last_post_at),
+        },
+    )
 
 
 class LifeRepository:
@@ -77,15 +105,8 @@ class LifeRepository:
             authors[author_id] = (count + 1, min(first, at), max(last, at))
         if not weeks:
             return
-        statement = self._insert(_week)
         await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[_week.c.community_id, _week.c.week],
-                set_={
-                    "posts": _week.c.posts + statement.excluded.posts,
-                    "threads": _week.c.threads + statement.excluded.threads,
-                },
-            ),
+            adding_weeks(self._insert(_week)),
             [
                 {"community_id": community_id, "week": week, "posts": count, "threads": threads}
                 for week, (count, threads) in sorted(weeks.items())
@@ -96,19 +117,8 @@ class LifeRepository:
     async def _count_authors(
         self, community_id: int, authors: dict[int, tuple[int, datetime, datetime]]
     ) -> None:
-        statement = self._insert(_contributor)
-        new = statement.excluded
-        earlier = new.first_post_at < _contributor.c.first_post_at
-        later = new.last_post_at > _contributor.c.last_post_at
         await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[_contributor.c.community_id, _contributor.c.account_id],
-                set_={
-                    "posts": _contributor.c.posts + new.posts,
-                    "first_post_at": case((earlier, new.first_post_at), else_=_contributor.c.first_post_at),
-                    "last_post_at": case((later, new.last_post_at), else_=_contributor.c.last_post_at),
-                },
-            ),
+            adding_people(self._insert(_contributor)),
             [
                 {
                     "community_id": community_id,

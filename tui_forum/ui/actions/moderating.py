@@ -1,4 +1,4 @@
-"""Reporting, accepting answers, locking."""
+"""Reporting, accepting answers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui_forum.ui.screen import dialog
 
 
 class ModeratingActions(Browsing):
-    """Keys ``! A L``."""
+    """Keys ``! A``."""
 
     @dialog
     async def action_report(self) -> None:
@@ -48,11 +48,3 @@ class ModeratingActions(Browsing):
             return
         number = None if post.accepted else post.number
         await self.ask(self.forum.threads.accept(self.actor, thread.thread_id, number))
-
-    async def action_lock(self) -> None:
-        """Lock or unlock the thread, as a moderator."""
-        thread = self.reader.thread
-        if thread is None:
-            return
-        call = self.forum.threads.unlock if thread.locked else self.forum.threads.lock
-        await self.ask(call(self.actor, thread.thread_id))

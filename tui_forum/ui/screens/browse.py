@@ -15,6 +15,7 @@ from tui_forum.domain.events import IN_THREAD, Event, EventKind, community_topic
 from tui_forum.domain.policy import Standing, moderates
 from tui_forum.domain.views import CommunityRow, HomeView, PostView, ThreadCursor, ThreadRow
 from tui_forum.i18n import N_, _, format_number
+from tui_forum.ui.actions.curating import CuratingActions
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.actions.moderating import ModeratingActions
 from tui_forum.ui.actions.recognition import RecognitionActions
@@ -40,10 +41,24 @@ _CHANGES_HOME: Final = frozenset(
         EventKind.JOIN_REQUESTED, EventKind.REQUEST_CLOSED, EventKind.COMMUNITY_CHANGED,
     }
 )  # fmt: skip
+_CHANGES_HEADER: Final = frozenset(
+    {
+        EventKind.THREAD_LOCKED, EventKind.THREAD_UNLOCKED, EventKind.THREAD_PINNED,
+        EventKind.THREAD_UNPINNED, EventKind.POST_EDITED,
+    }
+)  # fmt: skip
+#: What changes the order or the length of a community's list.
+_CHANGES_LIST: Final = frozenset(
+    {
+        EventKind.POST_CREATED, EventKind.THREAD_STARTED, EventKind.POSTS_IMPORTED,
+        EventKind.THREAD_PINNED, EventKind.THREAD_UNPINNED, EventKind.THREAD_MOVED,
+        EventKind.THREAD_MERGED, EventKind.THREAD_SPLIT,
+    }
+)  # fmt: skip
 _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
 
 
-class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions):
+class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, CuratingActions):
     """The main screen."""
 
     KEYS: ClassVar = (
@@ -72,7 +87,8 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions):
         Key(("d",), "delete", N_("delete my post"), levels=(POSTS,)),
         Key(("v",), "revisions", N_("earlier versions"), levels=(POSTS,)),
         Key(("A",), "accept", N_("accept as answer"), levels=(POSTS,)),
-        Key(("L",), "lock", N_("lock or unlock the thread"), levels=(POSTS,)),
+        Key(("u",), "pin", N_("pin or unpin the thread"), levels=(THREADS, POSTS)),
+        Key(("L",), "close_thread", N_("close or reopen the thread"), levels=(THREADS, POSTS)),
         Key(("m",), "mark_read", N_("mark all as read"), levels=_LISTS),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
         Key(("q", "escape"), "leave_hint", N_("leave"), levels=(HOME,)),
@@ -355,7 +371,7 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions):
             post = await self._quietly(int(str(event.data["number"])))
             if post is not None:
                 self.reader.update_post(post)
-        elif here and kind in (EventKind.THREAD_LOCKED, EventKind.THREAD_UNLOCKED, EventKind.POST_EDITED):
+        elif here and kind in _CHANGES_HEADER:
             await self._reload_header()
         await self._follow_lists(event)
         self.refresh_bars()
@@ -421,7 +437,7 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions):
                 self.reader.refill(page)
 
     async def _refresh_list(self, event: Event) -> None:
-        if event.kind in (EventKind.POST_CREATED, EventKind.THREAD_STARTED, EventKind.POSTS_IMPORTED):
+        if event.kind in _CHANGES_LIST:
             current = self.threads.current
             if self.threads.index < len(self.threads.items) and len(self.threads.items) <= 50:
                 await self._load_threads(current.thread_id if current else None)
