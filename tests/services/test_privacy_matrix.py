@@ -29,7 +29,7 @@ from tui_forum.domain.events import (
     thread_topic,
 )
 from tui_forum.domain.life import Stage
-from tui_forum.domain.moderation import DecisionKind
+from tui_forum.domain.moderation import CaseCategory, CaseFilter, DecisionKind, ForwardedTo, Ruling
 from tui_forum.domain.people import ReactionKind
 from tui_forum.services.forum import Forum
 
@@ -124,10 +124,21 @@ READS: dict[str, tuple[Question, str]] = {
     "threads.next_unread there": (lambda w, a: w.forum.threads.next_unread(a, w.community_id), ""),
     "posts.mine": (lambda w, a: w.forum.posts.mine(a, w.post_id), ""),
     "posts.revisions": (lambda w, a: w.forum.posts.revisions(a, w.post_id), ""),
-    "moderation.queue": (lambda w, a: w.forum.moderation.queue(a), ""),
-    "moderation.case": (lambda w, a: w.forum.moderation.case(a, w.case_id), ""),
-    "moderation.log": (lambda w, a: w.forum.moderation.log(a), ""),
-    "moderation.log there": (lambda w, a: w.forum.moderation.log(a, w.community_id), ""),
+    "reports.rules": (lambda w, a: w.forum.reports.rules(a, w.thread_id), ""),
+    "cases.queue": (lambda w, a: w.forum.cases.queue(a), ""),
+    "cases.queue there": (lambda w, a: w.forum.cases.queue(a, CaseFilter(community_id=w.community_id)), ""),
+    "cases.rows": (lambda w, a: w.forum.cases.rows(a, [w.case_id]), ""),
+    "cases.places": (lambda w, a: w.forum.cases.places(a), ""),
+    "cases.case": (lambda w, a: w.forum.cases.case(a, w.case_id), ""),
+    "casework.moderators": (lambda w, a: w.forum.casework.moderators(a, w.case_id), ""),
+    "caseroom.conversation": (lambda w, a: w.forum.caseroom.conversation(a, w.case_id), ""),
+    "reasons.of": (lambda w, a: w.forum.reasons.of(a, w.community_id), ""),
+    "reasons.prepared": (
+        lambda w, a: w.forum.reasons.prepared(a, DecisionKind.REMOVE, w.community_id),
+        "",
+    ),
+    "record.page": (lambda w, a: w.forum.record.page(a), ""),
+    "record.page there": (lambda w, a: w.forum.record.page(a, w.community_id), ""),
     "notices.page": (lambda w, a: w.forum.notices.page(a), ""),
     "notices.unseen": (lambda w, a: w.forum.notices.unseen(a), ""),
     "drafts.all": (lambda w, a: w.forum.drafts.all(a), ""),
@@ -176,8 +187,21 @@ WRITES: dict[str, Question] = {
     "posts.edit": lambda w, a: w.forum.posts.edit(a, w.post_id, "x", revision=1),
     "posts.delete": lambda w, a: w.forum.posts.delete(a, w.post_id),
     "posts.mark_read": lambda w, a: w.forum.posts.mark_read(a, w.thread_id, 1),
-    "moderation.report": lambda w, a: w.forum.moderation.report(a, w.post_id, "x"),
-    "moderation.decide": lambda w, a: w.forum.moderation.decide(a, w.case_id, DecisionKind.REMOVE, "x"),
+    "reports.report": lambda w, a: w.forum.reports.report(a, w.post_id, CaseCategory.SPAM, "x"),
+    "decisions.decide": lambda w, a: w.forum.decisions.decide(
+        a, w.case_id, Ruling.plain(DecisionKind.REMOVE, "x")
+    ),
+    "casework.look": lambda w, a: w.forum.casework.look(a, w.case_id),
+    "casework.assign": lambda w, a: w.forum.casework.assign(a, w.case_id, a.account_id),
+    "casework.forward": lambda w, a: w.forum.casework.forward(a, w.case_id, ForwardedTo.SITE, "x"),
+    "casework.note": lambda w, a: w.forum.casework.note(a, w.case_id, "x"),
+    "casework.break_off": lambda w, a: w.forum.casework.break_off(a, w.case_id, w.post_id),
+    "caseroom.discuss": lambda w, a: w.forum.caseroom.discuss(a, w.case_id, "x"),
+    "caseroom.write_to_member": lambda w, a: w.forum.caseroom.write_to_member(a, w.case_id, "x"),
+    "caseroom.begin": lambda w, a: w.forum.caseroom.begin(a, w.community_id, "mary", "x"),
+    "caseroom.answer": lambda w, a: w.forum.caseroom.answer(a, w.case_id, "x"),
+    "reasons.save": lambda w, a: w.forum.reasons.save(a, w.community_id, None, {"en": "x"}),
+    "reasons.delete": lambda w, a: w.forum.reasons.delete(a, w.community_id, 1),
     "recognition.react": lambda w, a: w.forum.recognition.react(a, w.post_id, ReactionKind.THANKS),
     "recognition.praise": lambda w, a: w.forum.recognition.praise(a, w.post_id, "x"),
     "recognition.withdraw_praise": lambda w, a: w.forum.recognition.withdraw_praise(a, w.praise_id),
@@ -209,6 +233,13 @@ APART: dict[str, str] = {
     "communities.open": "makes one that the actor then manages",
     "drafts.save": "one's own words, whatever they were for",
     "drafts.discard": "one's own words, whatever they were for",
+    "decisions.decide_many": "each case as in decisions.decide; what cannot be decided is counted",
+    "decisions.undo": "one's own last decision",
+    "casework.let_go": "one's own claims",
+    **dict.fromkeys(
+        ("casework.filters", "casework.save_filter", "casework.forget_filter"), "one's own filters"
+    ),
+    **dict.fromkeys(("casework.next_lapse", "casework.lapse"), "has no actor"),
     "notices.mark_seen": "one's own inbox; which notices it holds is asked above",
     "presence.enter": "the session's own beginning",
     "presence.remove": "the session's own end",
@@ -317,6 +348,9 @@ async def live(world: World) -> None:
     await forum.curation.close(boss, post.thread_id)
     await forum.curation.reopen(boss, post.thread_id)
     await forum.moderation.report(world.who["expert"], reply.post_id, f"{INNER} reason")
+    await forum.threads.lock(boss, post.thread_id)
+    await forum.threads.unlock(boss, post.thread_id)
+    await forum.reports.report(world.who["expert"], reply.post_id, CaseCategory.SPAM, f"{INNER} reason")
     [(world.case_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_case")
     await forum.recognition.react(world.who["expert"], post.post_id, ReactionKind.THANKS)
     await forum.recognition.praise(world.who["expert"], post.post_id, f"{INNER} thanks")

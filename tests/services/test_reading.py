@@ -277,7 +277,7 @@ async def test_each_screen_costs_a_fixed_number_of_statements(forum: Forum) -> N
         "posts after": (forum.threads.posts(boss, start.thread_id, after=post), 3),
         "posts as a tree": (forum.threads.posts(boss, start.thread_id, around=1, order=PostOrder.TREE), 5),
         "tree before": (forum.threads.posts(boss, start.thread_id, before=post, order=PostOrder.TREE), 3),
-        "queue": (forum.moderation.queue(boss), 1),
+        "queue": (forum.cases.queue(boss), 1),
         "inbox": (forum.notices.page(boss), 1),
     }
     for name, (call, most) in costs.items():

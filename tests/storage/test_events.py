@@ -22,6 +22,7 @@ from tui_forum.domain.events import (
     community_topic,
     thread_topic,
 )
+from tui_forum.domain.moderation import CaseCategory
 from tui_forum.services.events import QUEUE_LENGTH, Subscription
 from tui_forum.services.forum import Forum
 from tui_forum.storage.models import Event
@@ -62,7 +63,7 @@ async def test_each_event_reaches_those_it_concerns_and_nobody_else(forum: Forum
     inbox = forum.events.subscribe(account_topic(boss.account_id))
     queue = forum.events.subscribe(MODERATION_TOPIC)
     await forum.posts.reply(ada, start.thread_id, "In May")
-    await forum.moderation.report(ada, start.post_id, "spam")
+    await forum.reports.report(ada, start.post_id, CaseCategory.SPAM, "spam")
     assert (await heard(inbox, 1))[0][0] is EventKind.NOTICE_SENT
     assert (await heard(queue, 1))[0][0] is EventKind.POST_REPORTED
     assert not [event for event in elsewhere.take_all() if event.thread_id == start.thread_id]

@@ -11,6 +11,7 @@ import pytest
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
 from tui_forum.domain.entities import Actor, PostOrder
 from tui_forum.domain.events import community_topic
+from tui_forum.domain.moderation import CaseCategory
 from tui_forum.domain.views import PostRef
 from tui_forum.services.forum import Forum
 from tui_forum.ui.app import ForumApp
@@ -328,7 +329,7 @@ async def test_a_moderator_sees_that_a_case_waits(world: World) -> None:
         carl = await person(world.forum, "carl")
         await world.forum.memberships.join(carl, world.community_id)
         theirs = await world.forum.threads.post(world.ada, world.first.thread_id, 2)
-        await world.forum.moderation.report(carl, theirs.post_id, "Spam")
+        await world.forum.reports.report(carl, theirs.post_id, CaseCategory.SPAM, "Spam")
         await shows(pilot, "1 case")
 
 
@@ -381,7 +382,7 @@ async def test_a_report_asks_for_a_reason(world: World) -> None:
         await shows(pilot, "Report #3 by @ada", "Spam or advertising")
         await press(pilot, "1", "enter")
         await shows(pilot, "Thank you: the moderators will look at it.")
-    assert (await world.forum.moderation.queue(world.ada)).rows
+    assert (await world.forum.cases.queue(world.ada)).rows
 
 
 # -- finding one's way

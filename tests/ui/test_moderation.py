@@ -9,7 +9,7 @@ import pytest
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
 from tui_forum.domain.entities import Actor, PostState
 from tui_forum.domain.errors import StorageBusyError
-from tui_forum.domain.moderation import DecisionKind
+from tui_forum.domain.moderation import CaseCategory, DecisionKind, Ruling
 from tui_forum.domain.views import PostRef
 from tui_forum.i18n import N_
 from tui_forum.services.forum import Forum
@@ -19,7 +19,7 @@ from tui_forum.ui.screens.moderation import ModerationScreen
 
 
 class World:
-    """``ada`` and ``max`` moderate; ``bob`` wrote two posts that ``eve`` reported, oldest first."""
+    """``ada`` and ``max`` moderate; ``bob`` and ``carl`` wrote posts that ``eve`` reported, in this order."""
 
     def __init__(self, forum: Forum, ada: Actor, other: Actor, bob: Actor, posts: list[PostRef]) -> None:
         self.forum, self.ada, self.other, self.bob, self.posts = forum, ada, other, bob, posts
@@ -35,12 +35,13 @@ async def world(sqlite_forum: Forum) -> World:
     forum = sqlite_forum
     ada, other = await person(forum, "ada", admin=True), await person(forum, "max", admin=True)
     bob, eve = await person(forum, "bob"), await person(forum, "eve")
-    row = await community(forum, ada, bob, eve)
+    carl = await person(forum, "carl")
+    row = await community(forum, ada, bob, carl, eve)
     first = await forum.posts.start_thread(ada, row.community_id, "Roses", "Which ones?")
     spam = await forum.posts.reply(bob, first.thread_id, "Buy *cheap* roses [/] [@click=app.exit]now[/]")
-    rude = await forum.posts.reply(bob, first.thread_id, "Only fools grow these.")
-    await forum.moderation.report(eve, spam.post_id, "It is\nadvertising")
-    await forum.moderation.report(eve, rude.post_id, "rude")
+    rude = await forum.posts.reply(carl, first.thread_id, "Only fools grow these.")
+    await forum.reports.report(eve, spam.post_id, CaseCategory.SPAM, "It is\nadvertising")
+    await forum.reports.report(eve, rude.post_id, CaseCategory.SPAM, "rude")
     return World(forum, ada, other, bob, [spam, rude])
 
 
@@ -71,7 +72,7 @@ async def test_narrow_shows_one_at_a_time(world: World) -> None:
         await press(pilot, "enter")
         await shows(pilot, "advertising", "Which ones?")
         await press(pilot, "q")
-        await shows(pilot, "@bob: Only fools")
+        await shows(pilot, "@carl: Only fools")
         await press(pilot, "q")
         await until(pilot, lambda: not isinstance(app.screen, ModerationScreen))
 
@@ -112,7 +113,9 @@ async def test_a_decision_made_meanwhile_is_told(world: World) -> None:
         case = screen.queue.current
         assert case is not None
         await press(pilot, "x", "1")
-        await world.forum.moderation.decide(world.other, case.case_id, DecisionKind.APPROVE, "fine")
+        await world.forum.decisions.decide(
+            world.other, case.case_id, Ruling.plain(DecisionKind.APPROVE, "fine")
+        )
         await press(pilot, "enter")
         await shows(pilot, "decided this case meanwhile")
         await until(pilot, lambda: screen.queue.current != case)
@@ -124,11 +127,13 @@ async def test_the_queue_follows_what_others_decide_and_report(world: World) -> 
         screen = await open_queue(app, pilot)
         case = screen.queue.current
         assert case is not None
-        await world.forum.moderation.decide(world.other, case.case_id, DecisionKind.REMOVE, "spam")
+        await world.forum.decisions.decide(
+            world.other, case.case_id, Ruling.plain(DecisionKind.REMOVE, "spam")
+        )
         await until(pilot, lambda: "@bob: Buy cheap" not in screen_text(app))
         await shows(pilot, "Somebody has decided this case meanwhile.", "Only fools")
         another = await world.forum.posts.reply(world.bob, world.posts[0].thread_id, "And another")
-        await world.forum.moderation.report(world.other, another.post_id, "again")
+        await world.forum.reports.report(world.other, another.post_id, CaseCategory.SPAM, "again")
         await shows(pilot, "@bob: And another")
 
 
@@ -136,7 +141,7 @@ async def test_a_busy_database_ends_no_session(world: World, monkeypatch: pytest
     async def busy(*_args: object) -> None:
         raise StorageBusyError(N_("The database is busy; nothing was written."))
 
-    monkeypatch.setattr(world.forum.moderation, "decide", busy)
+    monkeypatch.setattr(world.forum.decisions, "decide", busy)
     async with session(world.forum, world.ada) as (app, pilot):
         await open_queue(app, pilot)
         await press(pilot, "x", "1", "enter")
@@ -144,22 +149,24 @@ async def test_a_busy_database_ends_no_session(world: World, monkeypatch: pytest
 
 
 async def test_the_log_lists_decisions_latest_first(world: World) -> None:
-    cases = await world.forum.moderation.queue(world.ada)
+    cases = await world.forum.cases.queue(world.ada)
     for row, kind in zip(cases.rows, (DecisionKind.REMOVE, DecisionKind.APPROVE), strict=True):
-        await world.forum.moderation.decide(world.other, row.case_id, kind, f"because {kind}")
+        await world.forum.decisions.decide(world.other, row.case_id, Ruling.plain(kind, f"because {kind}"))
     async with session(world.forum, world.ada) as (_app, pilot):
         await press(pilot, "g", "m")
         await shows(pilot, "Nothing waits for a decision")
         await press(pilot, "L")
-        text = await shows(pilot, "@max removed #2 @bob", "@max approved #3 @bob", "because remove")
+        text = await shows(pilot, "@max removed #2 @bob", "@max approved #3 @carl", "because remove")
         assert text.index("approved") < text.index("removed")
         await press(pilot, "q")
         await shows(pilot, "Nothing waits for a decision")
 
 
 async def test_the_author_finds_the_reason_in_the_inbox(world: World) -> None:
-    cases = await world.forum.moderation.queue(world.ada)
-    await world.forum.moderation.decide(world.ada, cases.rows[0].case_id, DecisionKind.REMOVE, "This is spam")
+    cases = await world.forum.cases.queue(world.ada)
+    await world.forum.decisions.decide(
+        world.ada, cases.rows[0].case_id, Ruling.plain(DecisionKind.REMOVE, "This is spam")
+    )
     async with session(world.forum, world.bob) as (app, pilot):
         await press(pilot, "g", "i")
         await shows(pilot, "Your post in “Roses” was removed", "This is spam")
@@ -171,9 +178,9 @@ async def test_the_author_finds_the_reason_in_the_inbox(world: World) -> None:
 
 async def test_a_case_is_read_by_pages_at_40_by_10(world: World) -> None:
     long = await world.forum.posts.reply(
-        world.bob, world.posts[0].thread_id, "\n\n".join(f"line {n}" for n in range(40))
+        world.ada, world.posts[0].thread_id, "\n\n".join(f"line {n}" for n in range(40))
     )
-    await world.forum.moderation.report(world.other, long.post_id, "long")
+    await world.forum.reports.report(world.other, long.post_id, CaseCategory.SPAM, "long")
     async with session(world.forum, world.ada, size=(40, 10)) as (app, pilot):
         screen = await open_queue(app, pilot)
         await press(pilot, "G", "enter")

@@ -106,6 +106,7 @@ _CHANGES_DUE: Final = frozenset(
         EventKind.COMMUNITY_OPENED,
         EventKind.COMMUNITY_REOPENED,
         EventKind.HOST_ANSWERED,
+        EventKind.CASE_CHANGED,
     )
 )
 

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from tui_forum.domain.curation import LeftBehind, Sign
 from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, ThreadKind, Visibility
-from tui_forum.domain.moderation import CaseState, DecisionKind
 from tui_forum.domain.people import NO_MARKS, Marks
 
 
@@ -226,67 +225,6 @@ class SearchHit:
     title: str
     last_post_at: datetime
     reply_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportView:
-    """One report inside a case."""
-
-    reporter: Author
-    reason: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case in the queue, oldest first; ``excerpt`` is plain text of the post."""
-
-    case_id: int
-    community_id: int
-    community_slug: str
-    thread_id: int
-    thread_title: str
-    post_id: int
-    post_number: int
-    author: Author
-    excerpt: str
-    report_count: int
-    opened_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """A page of the queue; ``next`` is the case id to continue after."""
-
-    rows: tuple[CaseRow, ...]
-    next: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case with its post in context (the post, some before and some after)."""
-
-    row: CaseRow
-    state: CaseState
-    reports: tuple[ReportView, ...]
-    context: tuple[PostView, ...]
-    may_decide: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionView:
-    """A line of the append-only moderation log."""
-
-    decision_id: int
-    case_id: int
-    community_slug: str
-    thread_id: int
-    post_number: int
-    moderator: Author
-    author: Author
-    kind: DecisionKind
-    reason: str
-    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

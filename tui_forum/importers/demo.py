@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any, Final
 
 from tui_forum.domain.entities import Actor, Purpose, Registration, Role, SiteRole, ThreadKind
+from tui_forum.domain.moderation import CaseCategory
 from tui_forum.services.forum import Forum
 from tui_forum.services.imports import IncomingPost, IncomingThread
 
@@ -80,6 +81,9 @@ async def _report_one(forum: Forum, actors: dict[str, Actor]) -> None:
     """Something for the moderators to look at."""
     hits = await forum.threads.search_titles(actors["isla"], "Harbour run")
     post = await forum.threads.post(actors["isla"], hits[0].thread_id, 1)
-    await forum.moderation.report(
-        actors["isla"], post.post_id, "Is this the right place? It reads like an announcement."
+    await forum.reports.report(
+        actors["isla"],
+        post.post_id,
+        CaseCategory.OFF_TOPIC,
+        "Is this the right place? It reads like an announcement.",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from tui_forum.domain.cases import (
@@ -65,7 +65,7 @@ class Cases:
     ) -> CasePage:
         """A page of the cases in one's scope, filtered and sorted as ``wanted``."""
         wanted = wanted or CaseFilter()
-        now = datetime.now(UTC)
+        now = self._database.now()
         async with self._database.read() as connection:
             reading = CaseReading(connection, actor.account_id, actor.site_role)
             found = await reading.page(wanted, after, now, limit + 1)
@@ -78,7 +78,7 @@ class Cases:
         """Those of ``case_ids`` that a queue (still, or newly) shows, to refresh it; in no order."""
         if not case_ids:
             return ()
-        now = datetime.now(UTC)
+        now = self._database.now()
         async with self._database.read() as connection:
             reading = CaseReading(connection, actor.account_id, actor.site_role)
             found = await reading.some(case_ids, wanted or CaseFilter(), now)
@@ -98,7 +98,7 @@ class Cases:
         Raises:
             NotFoundError: no such case for this actor.
         """
-        now = datetime.now(UTC)
+        now = self._database.now()
         async with self._database.read() as connection:
             reading = CaseReading(connection, actor.account_id, actor.site_role)
             case = await load_case(reading, actor, case_id, now)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from tui_forum.services.accounts import Accounts
+from tui_forum.services.caseroom import Caseroom
+from tui_forum.services.cases import Cases
+from tui_forum.services.casework import Casework
 from tui_forum.services.clockwork import Clockwork, Job
 from tui_forum.services.communities import Communities
 from tui_forum.services.curation import Curation
+from tui_forum.services.decisions import Decisions
 from tui_forum.services.directory import Directory
 from tui_forum.services.drafts import Drafts
 from tui_forum.services.events import EventHub
@@ -17,12 +21,14 @@ from tui_forum.services.hostsround import HostsRound
 from tui_forum.services.imports import Imports
 from tui_forum.services.listening import Listening
 from tui_forum.services.memberships import Memberships
-from tui_forum.services.moderation import Moderation
 from tui_forum.services.notices import Notices
 from tui_forum.services.posts import Posts
 from tui_forum.services.presence import PresenceRegister
 from tui_forum.services.profiles import Profiles
+from tui_forum.services.reasons import Reasons
 from tui_forum.services.recognition import Recognition
+from tui_forum.services.record import Record
+from tui_forum.services.reports import Reports
 from tui_forum.services.threads import Threads
 from tui_forum.storage.engine import Database
 
@@ -44,7 +50,13 @@ class Forum:
         self.hosts_round = HostsRound(database)
         self.curation = Curation(database)
         self.drafts = Drafts(database)
-        self.moderation = Moderation(database)
+        self.reports = Reports(database)
+        self.cases = Cases(database)
+        self.casework = Casework(database)
+        self.caseroom = Caseroom(database)
+        self.decisions = Decisions(database)
+        self.reasons = Reasons(database)
+        self.record = Record(database)
         self.notices = Notices(database, hub)
         self.profiles = Profiles(database)
         self.recognition = Recognition(database)
@@ -55,6 +67,7 @@ class Forum:
         self.clockwork = Clockwork(hub)
         self.clockwork.add(Job("handovers", self.host_requests.next_end, self.host_requests.end_handovers))
         self.clockwork.add(Job("dormant", self.hosting.next_dormant, self.hosting.tell_dormant))
+        self.clockwork.add(Job("claims", self.casework.next_lapse, self.casework.lapse))
         self._stop_tail = stop_tail
 
     async def close(self) -> None:

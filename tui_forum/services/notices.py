@@ -27,6 +27,7 @@ async def notify(
     thread_id: int | None = None,
     post_id: int | None = None,
     actor_id: int | None = None,
+    case_id: int | None = None,
     text: str = "",
 ) -> None:
     """Tell accounts something, each once, never the one who did it; their sessions hear of it.
@@ -47,6 +48,7 @@ async def notify(
             "thread_id": thread_id,
             "post_id": post_id,
             "actor_id": actor_id,
+            "case_id": case_id,
             "text": text,
             "created_at": uow.now,
         },

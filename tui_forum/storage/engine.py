@@ -178,6 +178,10 @@ class Database(ABC):
                 log.exception("wake_up_failed")
         return result
 
+    def now(self) -> datetime:
+        """The moment by the clock that writes go by, in UTC."""
+        return self._clock()
+
     async def drain(self) -> None:
         """Wait for writes that are under way."""
         while self._tasks:

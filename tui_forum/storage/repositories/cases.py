@@ -347,6 +347,17 @@ class CaseReading:
         row = (await self._connection.execute(select(others, free))).one()
         return bool(row[0]), bool(row[1])
 
+    async def decided_by_me(self, since: datetime) -> dict[int, datetime]:
+        """Cases that this account decided since a moment, and whose decision stands: when."""
+        found = await self._connection.execute(
+            select(Case.id, Case.decided_at).where(
+                Case.decided_at > since,
+                Case.decided_by == self._account_id,
+                Case.state == _STATES[CaseState.DECIDED],
+            )
+        )
+        return {row[0]: row[1] for row in found if row[1] is not None}
+
     # -- history
 
     async def history(self, account_id: int, community_id: int | None, case_id: int) -> AnyRow:
@@ -446,6 +457,21 @@ class CaseReading:
                 .order_by(Account.handle)
             )
         )
+
+    async def deciders(self, community_id: int | None, to: ForwardedTo) -> list[int]:
+        """The accounts that a case is forwarded to: the managers, or the site's moderators."""
+        if to is ForwardedTo.SITE:
+            who = Account.site_role.in_(_SITE_ROLES)
+        else:
+            who = Account.id.in_(
+                select(Membership.account_id).where(
+                    Membership.community_id == community_id, Membership.role == Role.MANAGER.value
+                )
+            )
+        found = await self._connection.execute(
+            select(Account.id).where(Account.state == AccountState.ACTIVE.value, who)
+        )
+        return sorted(found.scalars())
 
     async def places(self) -> list[AnyRow]:
         """Communities whose cases one sees: id, slug, name, by slug."""

@@ -46,8 +46,8 @@ from tui_forum.storage.models import (
     CasePost,
     Notice,
     Post,
+    PostRevision,
     Report,
-    Thread,
 )
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -171,15 +171,14 @@ class CaseWriting:
         return result.first() is not None
 
     async def posts(self, case_id: int) -> list[AnyRow]:
-        """The posts of a case, locked, each with the revision that was reported, its text and title."""
+        """The posts of a case, locked, each with the revision that was reported and its text now."""
         return list(
             await self._connection.execute(
                 select(
                     Post.id, Post.thread_id, Post.number, Post.author_id, Post.state, Post.revision,
-                    CasePost.revision, Post.body, Thread.title,
+                    CasePost.revision, Post.body,
                 )
                 .join(CasePost, CasePost.post_id == Post.id)
-                .join(Thread, Thread.id == Post.thread_id)
                 .where(CasePost.case_id == case_id)
                 .order_by(Post.id)
                 .with_for_update(of=Post)
@@ -201,6 +200,15 @@ class CaseWriting:
             await self._connection.execute(
                 update(Post).where(Post.id.in_(post_ids)).values(off_topic=off_topic)
             )
+
+    async def text_of(self, post_id: int, revision: int) -> str | None:
+        """An earlier text of a post."""
+        found = await self._connection.execute(
+            select(PostRevision.body).where(
+                PostRevision.post_id == post_id, PostRevision.revision == revision
+            )
+        )
+        return found.scalar_one_or_none()
 
     async def tell_reporters(self, case_id: int, outcome: str, now: datetime | None) -> list[int]:
         """Note what the reporters are told, or (None) that it was taken back; their account ids."""
@@ -308,6 +316,13 @@ class CaseWriting:
             insert(CaseMessage).values(**values).returning(CaseMessage.id)
         )
         return int(result.scalar_one())
+
+    async def place(self, case_id: int) -> AnyRow:
+        """Where a case is and whose: ``community_id``, ``assigned_to``."""
+        found = await self._connection.execute(
+            select(Case.community_id, Case.assigned_to).where(Case.id == case_id)
+        )
+        return found.one()
 
     async def talking(self, case_id: int) -> set[int]:
         """Who has said something in a case."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_forum.domain.entities import ThreadKind
+from tui_forum.domain.moderation import CaseCategory
 from tui_forum.i18n import _
 from tui_forum.ui.actions.base import Browsing
 from tui_forum.ui.screen import dialog
@@ -35,7 +36,7 @@ class ModeratingActions(Browsing):
                 self.say(_("Thank you: the moderators will look at it."))
 
     async def _report(self, post_id: int, reason: str) -> bool:
-        await self.forum.moderation.report(self.actor, post_id, reason)
+        await self.forum.reports.report(self.actor, post_id, CaseCategory.OTHER, reason)
         return True
 
     async def action_accept(self) -> None:

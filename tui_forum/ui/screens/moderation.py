@@ -10,11 +10,12 @@ from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tui_forum.domain.cases import CaseCursor, CaseRow, RecordLine
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event, EventKind
-from tui_forum.domain.moderation import DecisionKind
+from tui_forum.domain.moderation import DecisionKind, Ruling
+from tui_forum.domain.record import RecordAction
 from tui_forum.domain.text import display_line
-from tui_forum.domain.views import CaseRow, DecisionView
 from tui_forum.i18n import N_, _, explain, format_age, format_datetime, ngettext
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
@@ -55,9 +56,11 @@ def _draw_case(row: CaseRow, width: int, skin: Skin) -> Lines:
     return first, second
 
 
-def _draw_decision(row: DecisionView, width: int, skin: Skin) -> Lines:
-    verb = _("removed") if row.kind is DecisionKind.REMOVE else _("approved")
-    what = f" @{row.moderator.handle} {verb} #{row.post_number} @{row.author.handle} ({row.community_slug})"
+def _draw_decision(row: RecordLine, width: int, skin: Skin) -> Lines:
+    verb = _("removed") if row.action is RecordAction.REMOVE else _("approved")
+    who = f"@{row.moderator.handle}" if row.moderator else ""
+    whom = f"@{row.author.handle}" if row.author else ""
+    what = f" {who} {verb} #{row.post_number} {whom} ({row.community_slug})"
     first = columns(Cell(what, skin.strong), [Cell(format_datetime(row.created_at), skin.dim)], width)
     return first, [Cell(f"   {display_line(row.reason)}", skin.dim)]
 
@@ -81,11 +84,11 @@ class ModerationScreen(ListScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._mode = QUEUE
-        self._next: int | None = None
+        self._next: CaseCursor | None = None
         self.queue = RowList[CaseRow](
             _draw_case, row_height=2, empty=_("Nothing waits for a decision. Thank you!")
         )
-        self.log_rows = RowList[DecisionView](_draw_decision, row_height=2, empty=_("No decision yet."))
+        self.log_rows = RowList[RecordLine](_draw_decision, row_height=2, empty=_("No decision yet."))
         self.rows = self.queue
         self.text = CaseText()
 
@@ -128,7 +131,7 @@ class ModerationScreen(ListScreen[None]):
         await super().on_mount()
 
     async def _load(self) -> None:
-        page = await self.ask(self.forum.moderation.queue(self.actor))
+        page = await self.ask(self.forum.cases.queue(self.actor))
         if page is None:
             return
         current, index = self.queue.current, self.queue.index
@@ -142,7 +145,7 @@ class ModerationScreen(ListScreen[None]):
 
     async def _show_case(self) -> None:
         row = self.queue.current
-        case = await self.ask(self.forum.moderation.case(self.actor, row.case_id)) if row else None
+        case = await self.ask(self.forum.cases.case(self.actor, row.case_id)) if row else None
         self.text.show(case)
 
     async def on_row_list_moved(self, message: RowList.Moved) -> None:
@@ -156,11 +159,11 @@ class ModerationScreen(ListScreen[None]):
         message.stop()
         if self._mode == LOG:
             last = self.log_rows.items[-1] if self.log_rows.items else None
-            if isinstance(last, DecisionView):
-                decisions = await self.ask(self.forum.moderation.log(self.actor, after=last.decision_id))
+            if isinstance(last, RecordLine):
+                decisions = await self.ask(self.forum.record.page(self.actor, after=last.entry_id))
                 self.log_rows.add_items(decisions or ())
         elif self._next is not None:
-            page = await self.ask(self.forum.moderation.queue(self.actor, self._next))
+            page = await self.ask(self.forum.cases.queue(self.actor, None, self._next))
             if page is not None:
                 self._next = page.next
                 self.queue.add_items(page.rows)
@@ -232,12 +235,12 @@ class ModerationScreen(ListScreen[None]):
     def action_open(self) -> None:
         """Leave the queue for the thread."""
         row = self.rows.current
-        if isinstance(row, CaseRow | DecisionView):
+        if isinstance(row, CaseRow | RecordLine) and row.thread_id is not None:
             self.post_message(OpenThread(row.thread_id, row.post_number))
 
     async def action_log(self) -> None:
         """The log of decisions."""
-        decisions = await self.ask(self.forum.moderation.log(self.actor))
+        decisions = await self.ask(self.forum.record.page(self.actor))
         if decisions is not None:
             self.log_rows.set_items(decisions)
             self._go(LOG)
@@ -261,7 +264,7 @@ class ModerationScreen(ListScreen[None]):
         if reason is None:
             return
         try:
-            await self.forum.moderation.decide(self.actor, row.case_id, kind, reason)
+            await self.forum.decisions.decide(self.actor, row.case_id, Ruling.plain(kind, reason))
         except ForumError as error:  # decided meanwhile, or the database would not
             self.say(explain(error), error=True)
         else:

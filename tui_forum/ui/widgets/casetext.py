@@ -9,9 +9,10 @@ from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_forum.domain.cases import CaseView
 from tui_forum.domain.entities import PostState
 from tui_forum.domain.text import display_line, fit
-from tui_forum.domain.views import CaseView, PostView
+from tui_forum.domain.views import PostView
 from tui_forum.i18n import _, format_datetime
 from tui_forum.ui.widgets.reader import rendered, tombstone
 
@@ -83,8 +84,9 @@ class CaseText(Widget, can_focus=True):
         ]
         for report in case.reports:
             when = format_datetime(report.created_at)
-            lines.append(line(f"⚑ @{report.reporter.handle} · {when}", skin.unread))
-            lines += [line(f"  {display_line(part)}") for part in report.reason.splitlines() or [""]]
+            who = f"@{report.reporter.handle}" if report.reporter else _("somebody")
+            lines.append(line(f"⚑ {who} · {when}", skin.unread))
+            lines += [line(f"  {display_line(part)}") for part in report.note.splitlines() or [""]]
         lines.append(line(""))
         for post in case.context:
             lines += self._post(post, width, skin, subject=post.post_id == row.post_id)

@@ -1,0 +1,239 @@
+"""What each kind of decision does to the posts of a case and to their author."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tui_forum.domain.entities import Actor, PostState, SiteRole
+from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError
+from tui_forum.domain.events import EventKind
+from tui_forum.domain.moderation import SANCTIONS, CaseCategory, DecisionKind, Ruling
+from tui_forum.domain.reasons import fill, pick
+from tui_forum.i18n import N_, _, format_date, using_locale
+from tui_forum.services.casestate import LoadedCase, check_reason
+from tui_forum.services.posts import EDITED_MEANWHILE, check_body
+from tui_forum.services.sanctions import impose
+from tui_forum.storage.repositories.casework import CaseWriting
+from tui_forum.storage.repositories.writing import WritingRepository
+from tui_forum.storage.uow import UnitOfWork
+
+NO_POST: Final = N_("There is no post in this case.")
+SITE_ONLY: Final = N_("Only moderators of the whole forum can do that everywhere.")
+PAST: Final = N_("That time is over already.")
+UNCHANGED: Final = N_("Nothing was changed in the post.")
+
+
+@dataclass(frozen=True, slots=True)
+class CasePost:
+    """A post of the case, locked: what it is now, and the revision that was reported."""
+
+    post_id: int
+    thread_id: int
+    number: int
+    author_id: int
+    state: PostState
+    revision: int
+    reported: int
+    body: str
+
+    @staticmethod
+    def of(row: Sequence[Any]) -> CasePost:
+        """A row of :meth:`CaseWriting.posts`."""
+        return CasePost(row[0], row[1], row[2], row[3], PostState(row[4]), row[5], row[6], row[7])
+
+
+@dataclass(slots=True)
+class Effect:
+    """What a decision did, for the record and for those who are told.
+
+    ``notice`` names what the author is told of each of ``told`` posts ("": nothing).
+    """
+
+    posts: list[CasePost] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A case that is being decided: by whom, what about, and how."""
+
+    uow: UnitOfWork
+    actor: Actor
+    case: LoadedCase
+    ruling: Ruling
+    posts: Sequence[CasePost]
+
+    def reason_in(self, language: str) -> str:
+        """The reason in a language, with this case's values."""
+        return check_reason(fill(pick(self.ruling.reason, language), self._values(language)))
+
+    def _values(self, language: str) -> Mapping[str, str]:
+        row, until = self.case.row, self.ruling.until
+        rule = self.case.rule_text
+        with using_locale(language):
+            held = format_date(until) if until is not None else _("further notice")
+            nothing = _("the rules")
+        return {
+            "author": f"@{row.author.handle}",
+            "community": self.case.community_name,
+            "thread": row.thread_title,
+            "post": f"#{row.post_number}" if row.post_number else "",
+            "rule": f"{row.rule}. {rule}" if rule else nothing,
+            "until": held,
+        }
+
+
+async def apply(hearing: Hearing) -> Effect:
+    """Do what the ruling says.
+
+    Raises:
+        ConflictError: a post is not as it was, or there is none. InvalidInputError: the edit or
+        the time cannot be taken. NotAllowedError: it is not the actor's to do.
+    """
+    kind = hearing.ruling.kind
+    if kind in SANCTIONS:
+        effect = await _sanction(hearing)
+    else:
+        effect = await _ON_POSTS[kind](hearing)
+    if hearing.case.row.category is CaseCategory.RULE:
+        effect.after["rule"] = hearing.case.row.rule
+    effect.after["category"] = hearing.case.row.category.value
+    return effect
+
+
+def _there(hearing: Hearing) -> list[CasePost]:
+    """The posts that their author has not deleted; there must be one in the case at all."""
+    if not hearing.posts:
+        raise ConflictError(NO_POST)
+    return [post for post in hearing.posts if post.state is not PostState.DELETED]
+
+
+def _states(posts: Sequence[CasePost]) -> list[dict[str, Any]]:
+    return [{"post": post.post_id, "state": post.state.value, "revision": post.revision} for post in posts]
+
+
+def _record_posts(effect: Effect, posts: Sequence[CasePost], state: PostState) -> None:
+    effect.posts = list(posts)
+    effect.before["posts"] = _states(posts)
+    effect.after["posts"] = [{"post": post.post_id, "state": state.value} for post in posts]
+
+
+def _tell_readers(hearing: Hearing, posts: Sequence[CasePost], kind: EventKind) -> None:
+    for post in posts:
+        hearing.uow.record(
+            kind,
+            community_id=hearing.case.row.community_id,
+            thread_id=post.thread_id,
+            post_id=post.post_id,
+            data={"number": post.number},
+        )
+
+
+async def _approve(hearing: Hearing) -> Effect:
+    """The posts stay; those that were held are published."""
+    held = [post for post in hearing.posts if post.state is PostState.HELD]
+    effect = Effect()
+    _record_posts(effect, hearing.posts, PostState.VISIBLE)
+    effect.after["posts"] = [
+        {
+            "post": post.post_id,
+            "state": (PostState.VISIBLE if post in held else post.state).value,
+            "revision": post.revision,
+        }
+        for post in hearing.posts
+    ]
+    if held:
+        await _publish(hearing, held)
+        effect.posts, effect.notice = held, "post_published"
+    return effect
+
+
+async def _publish(hearing: Hearing, held: Sequence[CasePost]) -> None:
+    await CaseWriting(hearing.uow.connection).set_states([post.post_id for post in held], PostState.VISIBLE)
+    _tell_readers(hearing, held, EventKind.POST_EDITED)
+
+
+async def _remove(hearing: Hearing) -> Effect:
+    """The posts go; a tombstone says why, in the author's language."""
+    there = _there(hearing)
+    effect = Effect(notice="post_removed")
+    _record_posts(effect, there, PostState.REMOVED)
+    reason = hearing.reason_in(hearing.case.language)
+    await CaseWriting(hearing.uow.connection).set_states(
+        [post.post_id for post in there], PostState.REMOVED, reason
+    )
+    _tell_readers(hearing, hearing.posts, EventKind.POST_REMOVED)
+    return effect
+
+
+async def _edit(hearing: Hearing) -> Effect:
+    """One post is changed and stays; the earlier text is kept among its versions."""
+    ruling = hearing.ruling
+    body = check_body(ruling.body)
+    post = next((post for post in _there(hearing) if post.post_id == ruling.post_id), None)
+    if post is None or post.revision != ruling.revision:
+        raise ConflictError(EDITED_MEANWHILE)
+    if body == post.body:
+        raise InvalidInputError(UNCHANGED, field="body")
+    effect = Effect(notice="post_changed")
+    _record_posts(effect, [post], PostState.VISIBLE)
+    effect.after["posts"][0]["revision"] = post.revision + 1
+    row = {"id": post.post_id, "revision": post.revision, "body": post.body}
+    await WritingRepository(hearing.uow.connection).revise(
+        row, body, hearing.actor.account_id, hearing.uow.now
+    )
+    await CaseWriting(hearing.uow.connection).set_states([post.post_id], PostState.VISIBLE)
+    _tell_readers(hearing, [post], EventKind.POST_EDITED)
+    return effect
+
+
+async def _off_topic(hearing: Hearing) -> Effect:
+    """The posts stay, marked; whoever moderates may split them off."""
+    there = _there(hearing)
+    effect = Effect(notice="post_off_topic")
+    _record_posts(effect, there, PostState.VISIBLE)
+    effect.after["posts"] = [
+        {"post": post.post_id, "state": post.state.value, "off_topic": True} for post in there
+    ]
+    await CaseWriting(hearing.uow.connection).mark_off_topic([post.post_id for post in there], off_topic=True)
+    _tell_readers(hearing, there, EventKind.POST_EDITED)
+    return effect
+
+
+async def _sanction(hearing: Hearing) -> Effect:
+    """The author is warned, silenced or suspended; the posts go, too, when the ruling says so."""
+    ruling, row, actor = hearing.ruling, hearing.case.row, hearing.actor
+    if ruling.until is not None and ruling.until <= hearing.uow.now:
+        raise InvalidInputError(PAST, field="until")
+    everywhere = ruling.everywhere or row.community_id is None
+    if everywhere and actor.site_role is SiteRole.MEMBER:
+        raise NotAllowedError(SITE_ONLY)
+    effect = await _remove(hearing) if ruling.remove and hearing.posts else Effect()
+    effect.notice = ""  # the sanction itself tells the author
+    effect.after["sanction"] = await impose(
+        hearing.uow,
+        account_id=row.author.account_id,
+        community_id=None if everywhere else row.community_id,
+        kind=SANCTIONS[ruling.kind],
+        reason=hearing.reason_in(hearing.case.language),
+        actor_id=actor.account_id,
+        until=ruling.until,
+        case_id=row.case_id,
+    )
+    if ruling.until is not None:
+        effect.after["until"] = ruling.until.isoformat()
+    if everywhere:
+        effect.after["everywhere"] = True
+    return effect
+
+
+_ON_POSTS: Final = {
+    DecisionKind.APPROVE: _approve,
+    DecisionKind.REMOVE: _remove,
+    DecisionKind.EDIT: _edit,
+    DecisionKind.OFF_TOPIC: _off_topic,
+}
