@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +67,7 @@ class World:
     case_id: int = NOWHERE
     request_id: int = NOWHERE
     praise_id: int = NOWHERE
+    host_request_id: int = NOWHERE
 
     def nowhere(self) -> World:
         """The same people, asking for what does not exist."""
@@ -139,6 +141,8 @@ READS: dict[str, tuple[Question, str]] = {
     ),
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
     "record.page there": (lambda w, a: w.forum.record.page(a, w.community_id), ""),
+    "hosting.view": (lambda w, a: w.forum.hosting.view(a, w.community_id), ""),
+    "hosts_round.view": (lambda w, a: w.forum.hosts_round.view(a), ""),
     "notices.page": (lambda w, a: w.forum.notices.page(a), ""),
     "notices.unseen": (lambda w, a: w.forum.notices.unseen(a), ""),
     "drafts.all": (lambda w, a: w.forum.drafts.all(a), ""),
@@ -202,6 +206,18 @@ WRITES: dict[str, Question] = {
     "caseroom.answer": lambda w, a: w.forum.caseroom.answer(a, w.case_id, "x"),
     "reasons.save": lambda w, a: w.forum.reasons.save(a, w.community_id, None, {"en": "x"}),
     "reasons.delete": lambda w, a: w.forum.reasons.delete(a, w.community_id, 1),
+    "hosting.archive": lambda w, a: w.forum.hosting.archive(a, w.community_id, "x"),
+    "hosting.reopen": lambda w, a: w.forum.hosting.reopen(a, w.community_id),
+    "host_requests.ask_cohost": lambda w, a: w.forum.host_requests.ask_cohost(a, w.community_id, "mary"),
+    "host_requests.hand_over": lambda w, a: w.forum.host_requests.hand_over(
+        a, w.community_id, "mary", "x", datetime.now(UTC).date() + timedelta(days=7)
+    ),
+    "host_requests.look_for_host": lambda w, a: w.forum.host_requests.look_for_host(a, w.community_id),
+    "host_requests.adopt": lambda w, a: w.forum.host_requests.adopt(a, w.community_id),
+    "host_requests.accept": lambda w, a: w.forum.host_requests.accept(a, w.host_request_id),
+    "host_requests.decline": lambda w, a: w.forum.host_requests.decline(a, w.host_request_id),
+    "host_requests.withdraw": lambda w, a: w.forum.host_requests.withdraw(a, w.host_request_id),
+    "host_requests.end_handover": lambda w, a: w.forum.host_requests.end_handover(a, w.host_request_id),
     "recognition.react": lambda w, a: w.forum.recognition.react(a, w.post_id, ReactionKind.THANKS),
     "recognition.praise": lambda w, a: w.forum.recognition.praise(a, w.post_id, "x"),
     "recognition.withdraw_praise": lambda w, a: w.forum.recognition.withdraw_praise(a, w.praise_id),
@@ -215,6 +231,7 @@ AT_THE_DOOR = frozenset(
         "memberships.request",
         "memberships.withdraw_request",
         "memberships.decline_invitation",
+        "host_requests.adopt",
     )
 )
 
@@ -246,7 +263,12 @@ APART: dict[str, str] = {
     "listening.open": "what comes through is tested below",
     "imports.sink": "for the operator's commands only",
     **dict.fromkeys(
-        ("clockwork.add", "clockwork.run_due", "clockwork.start", "clockwork.stop"), "has no actor"
+        (
+            "clockwork.add", "clockwork.run_due", "clockwork.start", "clockwork.stop",
+            "hosting.next_dormant", "hosting.tell_dormant",
+            "host_requests.next_end", "host_requests.end_handovers",
+        ),
+        "has no actor",
     ),
     **dict.fromkeys(
         (
@@ -361,6 +383,9 @@ async def live(world: World) -> None:
     await forum.recognition.welcome(boss, world.community_id, "nina", f"{INNER} welcome")
     await forum.memberships.set_role(boss, world.community_id, "nina", Role.EXPERT)
     await forum.memberships.leave(newcomer, world.community_id)
+    world.host_request_id = await forum.host_requests.ask_cohost(
+        boss, world.community_id, "mary", f"{INNER} notes"
+    )
     await forum.drafts.save(mary, f"community:{world.community_id}", title="", body=f"{INNER} draft")
     forum.presence.enter(mary).look(world.community_id, world.thread_id)
 

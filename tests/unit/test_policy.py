@@ -60,13 +60,13 @@ edit_templates  no       -        -      no     no     no        yes     no     
 moderate        no       -        -      no     no     yes       yes     yes      yes
 decide_case     no       -        -      no     no     yes       yes     yes      yes
 set_role        no       -        -      no     no     no        yes     no       yes
-host            no       no       -      no     no     no        yes     yes      yes
-close_community no       no       -      no     no     no        yes     no       yes
-reopen_community late    late     -      late   late   late      late    late     late
+host            no       -        -      no     no     no        yes     yes      yes
+close_community no       -        -      no     no     no        yes     no       yes
+reopen_community late     -        -      late   late   late      late    late     late
 adopt           late     late     -      late   late   late      late    late     late
-ask_for_host    no       no       -      no     no     no        yes     no       yes
+ask_for_host    no       -        -      no     no     no        yes     no       yes
 accept_hosting  no       no       -      no     no     no        no      no       no
-withdraw_hosting no      no       -      no     yes    no        yes     no       yes
+withdraw_hosting no       -        -      no     yes    no        yes     no       yes
 open_community  no       no       no     no     no     no        no      no       yes
 make_invite     no       no       no     no     no     no        no      yes      yes
 administer      no       no       no     no     no     no        no      no       yes
@@ -81,13 +81,13 @@ see_community   yes      yes      yes    yes    yes    yes       yes     yes    
 join            yes      yes      yes    late   late   late      late    yes      yes
 request_to_join late     late     late   late   late   late      late    late     late
 leave           late     late     late   yes    yes    yes       yes     late     late
-host            no       no       no     no     no     no        yes     yes      yes
-close_community no       no       no     no     no     no        yes     no       yes
-reopen_community late    late     late   late   late   late      late    late     late
+host            no       -        -      no     no     no        yes     yes      yes
+close_community no       -        -      no     no     no        yes     no       yes
+reopen_community late     -        -      late   late   late      late    late     late
 adopt           late     late     late   late   late   late      late    late     late
-ask_for_host    no       no       no     no     no     no        yes     no       yes
+ask_for_host    no       -        -      no     no     no        yes     no       yes
 accept_hosting  yes      yes      yes    yes    yes    yes       yes     yes      yes
-withdraw_hosting no      no       no     no     yes    no        yes     no       yes
+withdraw_hosting no       -        -      no     yes    no        yes     no       yes
 """,
     ),
     "has asked to join": (
@@ -196,9 +196,9 @@ react           late     -        -      late   late   late      late    late   
 praise          late     -        -      late   late   late      late    late     late
 welcome         late     -        -      late   late   late      late    late     late
 accept_answer   late     -        -      late   late   late      late    late     late
-close_community late     late     -      late   late   late      late    late     late
-reopen_community no      no       -      no     no     no        yes     no       yes
-ask_for_host    late     late     -      late   late   late      late    late     late
+close_community late     -        -      late   late   late      late    late     late
+reopen_community no       -        -      no     no     no        yes     no       yes
+ask_for_host    late     -        -      late   late   late      late    late     late
 accept_hosting  late     late     -      late   late   late      late    late     late
 pin_thread      no       -        -      no     no     late      late    late     late
 move_thread     no       -        -      no     no     late      late    late     late
@@ -210,7 +210,7 @@ vote            late     -        -      late   late   late      late    late   
         {"forsaken": True},
         """
                 outsider approval invite member author moderator manager site-mod admin
-close_community no       no       -      no     no     no        yes     yes      yes
+close_community no       -        -      no     no     no        yes     yes      yes
 adopt           no       no       -      yes    yes    yes       late    no       yes
 """,
     ),
@@ -218,7 +218,7 @@ adopt           no       no       -      yes    yes    yes       late    no     
         {"forsaken": True, "hosts": True},
         """
                 outsider approval invite member author moderator manager site-mod admin
-close_community no       no       -      no     no     no        yes     yes      yes
+close_community no       -        -      no     no     no        yes     yes      yes
 adopt           yes      yes      -      yes    yes    yes       late    yes      yes
 accept_hosting  yes      yes      -      yes    yes    yes       late    yes      yes
 """,
@@ -235,13 +235,13 @@ withdraw_invitation no   -        -      no     no     no        no      no     
 answer_request  no       -        -      no     no     no        no      no       no
 remove_member   no       -        -      no     no     no        no      no       no
 change_visibility no     -        -      no     no     no        no      no       no
-host            no       no       -      no     no     no        no      no       no
-close_community no       no       -      no     no     no        no      no       no
-reopen_community no      no       -      no     no     no        no      no       no
+host            no       -        -      no     no     no        no      no       no
+close_community no       -        -      no     no     no        no      no       no
+reopen_community no       -        -      no     no     no        no      no       no
 adopt           no       no       -      no     no     no        no      no       no
-ask_for_host    no       no       -      no     no     no        no      no       no
+ask_for_host    no       -        -      no     no     no        no      no       no
 accept_hosting  no       no       -      no     no     no        no      no       no
-withdraw_hosting no      no       -      no     no     no        no      no       no
+withdraw_hosting no       -        -      no     no     no        no      no       no
 """,
     ),
 }

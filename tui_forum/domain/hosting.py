@@ -312,9 +312,10 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HostRequestView:
-    """Something that hosts ask of somebody, or (``asked`` None) of the whole round.
+    """Something that hosts ask of somebody, or of the whole round (``to_all``).
 
-    ``asked`` becomes who accepted it, once it is accepted.
+    ``asked`` is who was asked in person, or has answered; ``thread_id`` where all were asked, and
+    ``role`` what the reader is in the community.
     """
 
     request_id: int
@@ -329,9 +330,9 @@ class HostRequestView:
     notes: str
     ends_on: date | None
     created_at: datetime
-    #: Where all hosts were asked, and what the reader is in the community.
     thread_id: int | None = None
     role: Role | None = None
+    to_all: bool = False
     may_accept: bool = False
     may_decline: bool = False
     may_withdraw: bool = False

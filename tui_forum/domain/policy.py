@@ -383,17 +383,17 @@ _AT_THE_DOOR: Final[dict[Action, Rule]] = {
     Action.JOIN: _membership,
     Action.REQUEST_TO_JOIN: _membership,
     Action.LEAVE: _membership,
-    Action.HOST: _hosting,
-    Action.CLOSE_COMMUNITY: _hosting,
-    Action.REOPEN_COMMUNITY: _hosting,
     Action.ADOPT: _adopting,
-    Action.ASK_FOR_HOST: _asking_hosts,
     Action.ACCEPT_HOSTING: _asking_hosts,
-    Action.WITHDRAW_HOSTING: _asking_hosts,
 }
 #: Asked by who may read in the community; who may not is told that there is nothing.
 _INSIDE: Final[dict[Action, Rule]] = {
     Action.READ: _seeing,
+    Action.HOST: _hosting,
+    Action.CLOSE_COMMUNITY: _hosting,
+    Action.REOPEN_COMMUNITY: _hosting,
+    Action.ASK_FOR_HOST: _asking_hosts,
+    Action.WITHDRAW_HOSTING: _asking_hosts,
     Action.SEE_MEMBERS: _seeing,
     Action.INVITE: _inviting,
     Action.WITHDRAW_INVITATION: _inviting,

@@ -73,14 +73,14 @@ class Call:
 def with_rights(request: HostRequestView, actor: Actor, *, hosts: bool) -> HostRequestView:
     """A request with what ``actor`` may do about it; ``hosts``: they host some community."""
     me = actor.account_id
-    in_person = request.asked is not None and request.asked.account_id == me
+    in_person = not request.to_all and request.asked is not None and request.asked.account_id == me
     is_open = request.state is RequestState.OPEN
     running = request.state is RequestState.ACCEPTED and request.kind is RequestKind.HANDOVER
     standing = Standing(
         actor.site_role,
         request.role,
         invited=in_person,
-        hosts=hosts and request.asked is None,
+        hosts=hosts and request.to_all,
     )
     mine = replace(standing, own=request.asker.account_id == me or (running and in_person))
     withdraws = decide(Action.WITHDRAW_HOSTING, mine).allowed
@@ -255,7 +255,8 @@ class HostRequests:
         ):
             raise NotFoundError(NOT_FOUND)
         hosts = await RoundRepository(uow.connection).hosts(actor.account_id)
-        if not (in_person or hosts or request.asker.account_id == actor.account_id):
+        to_all = hosts and request.to_all
+        if not (in_person or to_all or request.asker.account_id == actor.account_id):
             require(Action.HOST, standing_in(actor, community))
         return with_rights(request, actor, hosts=hosts), community, previous
 
@@ -271,11 +272,10 @@ class HostRequests:
             request, community, _previous = await self._request(uow, actor, request_id)
             if request.state is not RequestState.OPEN:
                 raise ConflictError(ANSWERED)
-            in_person = request.asked is not None
             standing = replace(
                 standing_in(actor, community),
                 invited=request.may_decline,
-                hosts=not in_person and await RoundRepository(uow.connection).hosts(actor.account_id),
+                hosts=request.to_all and await RoundRepository(uow.connection).hosts(actor.account_id),
             )
             require(Action.ACCEPT_HOSTING, standing)
             await self._still_asks(uow, request)

@@ -35,7 +35,7 @@ def _rows(account_id: int) -> Select[*tuple[Any, ...]]:
             _ASKER.id, _ASKER.handle, _ASKER.display_name,
             _ASKED.id, _ASKED.handle, _ASKED.display_name,
             HostRequest.notes, HostRequest.ends_on, HostRequest.thread_id, HostRequest.created_at,
-            Membership.role,
+            Membership.role, HostRequest.account_id,
         )
         .join(Community, Community.id == HostRequest.community_id)
         .join(_ASKER, _ASKER.id == HostRequest.asker_id)
@@ -62,6 +62,7 @@ def _view(row: Row[*tuple[Any, ...]]) -> HostRequestView:
         thread_id=row[15],
         created_at=row[16],
         role=Role(row[17]) if row[17] else None,
+        to_all=row[18] is None,
     )
 
 
@@ -107,7 +108,7 @@ class HostRequestRepository:
                 _rows(account_id).add_columns(HostRequest.previous_role).where(HostRequest.id == request_id)
             )
         ).first()
-        return None if row is None else (_view(row), row[18])
+        return None if row is None else (_view(row), row[19])
 
     async def looks_for_host(self, community_id: int) -> bool:
         """Whether all hosts are asked to adopt a community."""
