@@ -11,8 +11,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -369,9 +369,6 @@ async def live(world: World) -> None:
     await forum.threads.accept(mary, post.thread_id, 2)
     await forum.curation.close(boss, post.thread_id)
     await forum.curation.reopen(boss, post.thread_id)
-    await forum.moderation.report(world.who["expert"], reply.post_id, f"{INNER} reason")
-    await forum.threads.lock(boss, post.thread_id)
-    await forum.threads.unlock(boss, post.thread_id)
     await forum.reports.report(world.who["expert"], reply.post_id, CaseCategory.SPAM, f"{INNER} reason")
     [(world.case_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_case")
     await forum.recognition.react(world.who["expert"], post.post_id, ReactionKind.THANKS)
