@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
 from sqlalchemy import event, text, update
 
-from tui_forum.domain.entities import Actor, PublicKey, Registration, Role, SiteRole, Visibility
+from tui_forum.domain.charter import Charter, default_charter
+from tui_forum.domain.entities import Actor, PublicKey, Purpose, Registration, Role, SiteRole, Visibility
 from tui_forum.domain.views import CommunityRow
 from tui_forum.services.forum import Forum
 from tui_forum.storage.engine import Database
@@ -42,12 +45,38 @@ async def person(forum: Forum, handle: str, site_role: SiteRole = SiteRole.MEMBE
     return actor
 
 
+def charter_for(purpose: Purpose = Purpose.PRACTICE, **values: Any) -> Charter:
+    """A charter that is valid for ``purpose``, but for ``values``. It has no rules to accept."""
+    today = datetime.now(UTC).date()
+    return replace(default_charter(purpose, "What grows, and why it does not", today), **values)
+
+
 async def place(
-    forum: Forum, slug: str = "garden", visibility: Visibility = Visibility.OPEN
+    forum: Forum,
+    slug: str = "garden",
+    visibility: Visibility = Visibility.OPEN,
+    *,
+    purpose: Purpose = Purpose.PRACTICE,
+    charter: Charter | None = None,
 ) -> tuple[Actor, CommunityRow]:
     """A community and its manager, who is administrator."""
     boss = await person(forum, f"boss-{slug}", SiteRole.ADMIN)
-    return boss, await forum.communities.open(boss, slug, slug.capitalize(), "", visibility=visibility)
+    return boss, await another(forum, boss, slug, visibility, purpose=purpose, charter=charter)
+
+
+async def another(
+    forum: Forum,
+    manager: Actor,
+    slug: str,
+    visibility: Visibility = Visibility.OPEN,
+    *,
+    purpose: Purpose = Purpose.PRACTICE,
+    charter: Charter | None = None,
+) -> CommunityRow:
+    """A community that ``manager`` opens."""
+    return await forum.charters.open(
+        manager, slug, slug.capitalize(), charter or charter_for(purpose), visibility=visibility
+    )
 
 
 async def member(

@@ -41,4 +41,4 @@ async def open_forum(settings: Settings) -> Forum:
         await tail.stop()
         await database.close()
         raise
-    return Forum(database, hub, tail.stop)
+    return Forum(database, hub, tail.stop, opening=settings.opening)

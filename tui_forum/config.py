@@ -24,7 +24,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from tui_forum.domain.entities import RegistrationMode
+from tui_forum.domain.entities import OpeningMode, RegistrationMode
 from tui_forum.domain.errors import ConfigError
 from tui_forum.i18n import N_
 
@@ -125,6 +125,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     title: str = Field(default="tui-forum", min_length=1, max_length=60)
     registration: RegistrationMode = RegistrationMode.INVITE
+    opening: OpeningMode = OpeningMode.EVERYONE
     listen: Annotated[Address, NoDecode] = Address(host="127.0.0.1", port=8022)
     admin_keys: Annotated[tuple[Path, ...], NoDecode] = ()
     demo: bool = False

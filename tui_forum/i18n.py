@@ -95,6 +95,24 @@ def known_zone(name: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
+def known_language(code: str) -> bool:
+    """Whether ``code`` (``en``, ``de``, ``fr`` …) is a language that has a name."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return code.isascii() and code.isalpha() and bool(Locale(code).get_display_name("en"))
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+def language_name(code: str) -> str:
+    """A language's name in the session's language; the code when it has none."""
+    from babel import Locale
+
+    return str(Locale(_current().language).languages.get(code, code))
+
+
 def set_locale(language: str, time_zone: str = "UTC") -> None:
     """Set language and zone of the current context; unknown ones fall back to English, UTC.
 

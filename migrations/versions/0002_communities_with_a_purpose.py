@@ -484,6 +484,9 @@ def _add_columns() -> None:
         sa.Column("languages", sa.String(length=40), server_default="en", nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("rule_count", ID, server_default="0", nullable=False),
+        sa.Column("review_told", sa.Date(), nullable=True),
+        sa.Column("end_told", sa.Date(), nullable=True),
         sa.Column("archived_at", UtcDateTime(), nullable=True),
         sa.Column("dormant_told_at", UtcDateTime(), nullable=True),
         sa.Column("builtin", sa.String(length=16), nullable=True),
@@ -511,10 +514,19 @@ def _add_columns() -> None:
         op.add_column("thread", column)
     op.add_column("draft", sa.Column("extra", sa.JSON(), server_default="{}", nullable=False))
     _add_reference("thread", "merged_into_id", "thread")
+    _add_reference("thread", "about_id", "thread")
     _add_reference("notice", "community_id", "community")
     op.create_index(op.f("ix_thread_merged_into_id"), "thread", ["merged_into_id"])
     op.create_index("ix_thread_escalate", "thread", ["escalate_at"])
     op.create_index("ix_thread_created", "thread", ["community_id", "created_at"])
+    op.create_index("ix_thread_about", "thread", ["about_id"])
+    op.create_index(
+        "ix_thread_unanswered",
+        "thread",
+        ["community_id", "last_post_at"],
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
+    )
 
 
 def _add_reference(table: str, column: str, target: str) -> None:

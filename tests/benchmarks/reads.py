@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.forums import another
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import load_settings
 from tui_forum.domain.entities import Actor, PostOrder
@@ -89,7 +90,7 @@ async def build(folder: Path, scale: int) -> tuple[Forum, Actor, int]:
     forum = await open_forum(load_settings(data_dir=folder))
     actor = await forum.accounts.local_actor("reader")
     for index in range(COMMUNITIES):
-        await forum.communities.open(actor, f"community-{index}", f"Community {index}", "For measuring")
+        await another(forum, actor, f"community-{index}")
     longest = await asyncio.to_thread(fill, folder / "forum.db", actor, scale)
     return forum, actor, longest
 

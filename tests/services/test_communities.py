@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
-from tests.forums import member, number, person, place, rows
+from tests.forums import another, member, number, person, place, rows
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import Settings
 from tui_forum.domain.entities import Role, SiteRole, Visibility
-from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from tui_forum.services.forum import Forum
 
 
@@ -33,7 +33,7 @@ async def test_home_shows_ones_communities_first_and_others_to_join(forum: Forum
 
 async def test_the_community_with_the_latest_post_comes_first(forum: Forum) -> None:
     boss, garden = await place(forum)
-    kitchen = await forum.communities.open(boss, "kitchen", "Kitchen", "")
+    kitchen = await another(forum, boss, "kitchen")
     for turn in (kitchen, garden, kitchen):
         await forum.posts.start_thread(boss, turn.community_id, "News", "Here")
         assert (await forum.communities.home(boss)).joined[0].slug == turn.slug
@@ -43,7 +43,7 @@ async def test_more_communities_than_a_page_come_page_by_page(sqlite_forum: Foru
     boss = await person(sqlite_forum, "boss", SiteRole.ADMIN)
     slugs = [f"c{n:03}" for n in range(120)]
     for slug in slugs:
-        await sqlite_forum.communities.open(boss, slug, slug, "")
+        await another(sqlite_forum, boss, slug)
     ada = await person(sqlite_forum, "ada")
     home = await sqlite_forum.communities.home(ada)
     found, after = list(home.others), home.others_next
@@ -83,7 +83,7 @@ async def test_a_post_elsewhere_does_not_make_later_posts_here_read(postgres_url
     """Post ids are given out before the commit: a baseline must not run ahead of what is committed."""
     forum = await open_forum(Settings(database_url=postgres_url))
     boss, garden = await place(forum)
-    kitchen = await forum.communities.open(boss, "kitchen", "Kitchen", "")
+    kitchen = await another(forum, boss, "kitchen")
     ada = await member(forum, "ada", garden)
     start = await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
     await forum.posts.start_thread(boss, kitchen.community_id, "Soup", "What?")
@@ -112,32 +112,8 @@ async def test_joining_needs_an_open_community(forum: Forum) -> None:
         await forum.memberships.join(ada, approval.community_id)
 
 
-@pytest.mark.parametrize(
-    ("field", "slug", "name", "statement"),
-    [
-        ("slug", "", "Garden", ""),
-        ("slug", "a b", "Garden", ""),
-        ("slug", "x" * 41, "Garden", ""),
-        ("name", "garden", " ", ""),
-        ("name", "garden", "x" * 81, ""),
-        ("statement", "garden", "Garden", "x" * 301),
-    ],
-)
-async def test_a_community_with_a_wrong_field_is_not_opened(
-    sqlite_forum: Forum, field: str, slug: str, name: str, statement: str
-) -> None:
-    boss = await person(sqlite_forum, "boss", SiteRole.ADMIN)
-    with pytest.raises(InvalidInputError) as caught:
-        await sqlite_forum.communities.open(boss, slug, name, statement)
-    assert caught.value.field == field
-
-
-async def test_one_slug_is_one_community(forum: Forum) -> None:
+async def test_a_community_that_is_not_there_is_not_found(forum: Forum) -> None:
     boss, _ = await place(forum)
-    with pytest.raises(InvalidInputError, match="already"):
-        await forum.communities.open(boss, "Garden", "Another", "")
-    with pytest.raises(NotAllowedError):
-        await forum.communities.open(await person(forum, "ada"), "mine", "Mine", "")
     with pytest.raises(NotFoundError, match="no community “nowhere”"):
         await forum.communities.community(boss, "nowhere")
 

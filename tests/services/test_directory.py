@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from tests.forums import member, person, place, rows, statements
+from tests.forums import another, charter_for, member, person, place, rows, statements
 from tui_forum.domain.directory import DirectoryRow, Order, Wanted, Whose, words_of
 from tui_forum.domain.entities import Actor, Purpose, Role, SiteRole, Visibility
 from tui_forum.domain.life import Stage
@@ -73,7 +73,11 @@ async def several(forum: Forum) -> tuple[Actor, list[CommunityRow]]:
         ("truffles", "Truffles", Purpose.PROJECT, Visibility.INVITE),
         ("weeds", "Weeds", Purpose.INFORMATION, Visibility.OPEN),
     ):
-        opened.append(await forum.communities.open(boss, slug, name, f"About {slug}", purpose, visibility))
+        opened.append(
+            await forum.charters.open(
+                boss, slug, name, charter_for(purpose, statement=f"About {slug}"), visibility=visibility
+            )
+        )
     for row in (opened[3], opened[2], opened[0], opened[1]):
         await forum.posts.start_thread(boss, row.community_id, "News", "Here")
     return boss, opened
@@ -151,7 +155,7 @@ async def test_a_stage_that_few_are_in_is_found_beyond_the_first_page(sqlite_for
     now = datetime.now(UTC)
     for index in range(120):
         sqlite_forum.database._clock = lambda i=index: now - timedelta(days=200 if i % 40 == 0 else 1)  # type: ignore[misc]
-        await sqlite_forum.communities.open(boss, f"c{index:03}", f"C {index}", "")
+        await another(sqlite_forum, boss, f"c{index:03}")
     otto = await person(sqlite_forum, "otto")
     for limit in (1, 2, 50):
         asleep = await slugs(sqlite_forum, otto, Wanted(stage=Stage.DORMANT), limit)
@@ -161,7 +165,7 @@ async def test_a_stage_that_few_are_in_is_found_beyond_the_first_page(sqlite_for
 async def test_a_page_is_two_statements_however_many_communities_there_are(sqlite_forum: Forum) -> None:
     boss = await person(sqlite_forum, "boss", SiteRole.ADMIN)
     for index in range(130):
-        row = await sqlite_forum.communities.open(boss, f"c{index:03}", f"C {index}", "")
+        row = await another(sqlite_forum, boss, f"c{index:03}")
         if index % 2:
             await sqlite_forum.posts.start_thread(boss, row.community_id, "News", "Here")
     otto = await person(sqlite_forum, "otto")

@@ -13,6 +13,9 @@ from tui_forum.domain.events import EventKind, account_topic, community_topic, t
 from tui_forum.domain.limits import BODY_MAX_CHARS
 from tui_forum.services.forum import Forum
 
+#: Of all communities but the hosts' round.
+COUNTS = "SELECT thread_count, post_count FROM community WHERE builtin IS NULL"
+
 
 async def test_a_thread_and_its_replies_are_counted(forum: Forum) -> None:
     boss, garden = await place(forum)

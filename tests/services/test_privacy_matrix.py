@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
-from tests.forums import member, person, place, rows
+from tests.forums import another, charter_for, member, person, place, rows
+from tui_forum.domain.charter import Rule
 from tui_forum.domain.directory import Order, Wanted
 from tui_forum.domain.entities import Actor, PostOrder, Role, SiteRole, ThreadKind, Visibility
 from tui_forum.domain.errors import ForumError, NotFoundError
@@ -96,6 +97,10 @@ READS: dict[str, tuple[Question, str]] = {
         lambda w, a: w.forum.communities.community_by_id(a, w.community_id),
         OUTER,
     ),
+    "charters.view": (lambda w, a: w.forum.charters.view(a, w.community_id), OUTER),
+    "charters.history": (lambda w, a: w.forum.charters.history(a, w.community_id), INNER),
+    "charters.frame": (lambda w, a: w.forum.charters.frame(a, w.community_id), OUTER),
+    "charters.check_hosts": (lambda w, a: w.forum.charters.check_hosts(a, [a.handle, "mary"]), ""),
     "memberships.page": (lambda w, a: w.forum.memberships.page(a, w.community_id), OUTER),
     "memberships.members": (lambda w, a: w.forum.memberships.members(a, w.community_id), "mary"),
     "memberships.requests": (lambda w, a: w.forum.memberships.requests(a, w.community_id), ""),
@@ -161,6 +166,10 @@ READS: dict[str, tuple[Question, str]] = {
 #: What one can do: who may not see the community is refused as if it did not exist.
 WRITES: dict[str, Question] = {
     "communities.mark_all_read": lambda w, a: w.forum.communities.mark_all_read(a, w.community_id),
+    "charters.change": lambda w, a: w.forum.charters.change(
+        a, w.community_id, charter_for(), version=1, reason="x"
+    ),
+    "charters.accept": lambda w, a: w.forum.charters.accept(a, w.community_id, 1),
     "memberships.join": lambda w, a: w.forum.memberships.join(a, w.community_id),
     "memberships.leave": lambda w, a: w.forum.memberships.leave(a, w.community_id),
     "memberships.request": lambda w, a: w.forum.memberships.request(a, w.community_id, "x"),
@@ -247,7 +256,9 @@ APART: dict[str, str] = {
         ),
         "accounts belong to no community",
     ),
-    "communities.open": "makes one that the actor then manages",
+    "charters.open": "makes one that the actor then manages",
+    "charters.may_open": "a matter of the forum's setting",
+    "charters.check_slug": "names are unique: that one is taken can be seen by trying to open another",
     "drafts.save": "one's own words, whatever they were for",
     "drafts.discard": "one's own words, whatever they were for",
     "decisions.decide_many": "each case as in decisions.decide; what cannot be decided is counted",
@@ -329,10 +340,11 @@ async def people(forum: Forum, visibility: Visibility) -> World:
 async def establish(world: World) -> None:
     """Open the community, and let everybody be what they are in it."""
     forum = world.forum
-    row = await forum.communities.open(
-        world.boss, OUTER, OUTER.capitalize(), f"{OUTER} purpose", visibility=Visibility.APPROVAL
-    )
+    charter = charter_for(statement=f"{OUTER} purpose", rules=(Rule(f"{OUTER} rule"),))
+    row = await another(forum, world.boss, OUTER, Visibility.APPROVAL, charter=charter)
     world.community_id = row.community_id
+    charter = replace(charter, response_days=3)
+    await forum.charters.change(world.boss, row.community_id, charter, version=1, reason=f"{INNER} reasons")
     for name in ("member", "expert", "moderator", "manager", "former"):
         await forum.memberships.invite(world.boss, row.community_id, world.who[name].handle)
         await forum.memberships.join(world.who[name], row.community_id)
@@ -359,6 +371,7 @@ async def establish(world: World) -> None:
 async def live(world: World) -> None:
     """What goes on inside, of every kind there is."""
     forum, mary, boss = world.forum, world.who["member"], world.boss
+    await forum.charters.accept(mary, world.community_id, 2)
     post = await forum.posts.start_thread(
         mary, world.community_id, f"{INNER} title", f"{INNER} body", kind=ThreadKind.QUESTION
     )

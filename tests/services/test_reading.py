@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from tests.forums import member, place, rows, statements
+from tests.forums import another, member, place, rows, statements
 from tui_forum.domain.entities import Actor, PostOrder
 from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.limits import TREE_MAX_DEPTH, UNREAD_CAP
@@ -223,7 +223,7 @@ async def test_reading_everything_raises_the_baseline_and_skips_nothing(forum: F
 
 async def test_the_next_unread_thread_is_the_latest_other_one(forum: Forum) -> None:
     boss, garden = await place(forum)
-    kitchen = await forum.communities.open(boss, "kitchen", "Kitchen", "")
+    kitchen = await another(forum, boss, "kitchen")
     ada = await member(forum, "ada", garden)
     await forum.memberships.join(ada, kitchen.community_id)
     rose = await forum.posts.start_thread(boss, garden.community_id, "Roses", "x")
@@ -289,7 +289,7 @@ async def test_each_screen_costs_a_fixed_number_of_statements(forum: Forum) -> N
 async def test_no_screen_scans_the_threads_or_the_posts(sqlite_forum: Forum) -> None:
     forum = sqlite_forum
     boss, garden = await place(forum)
-    kitchen = await forum.communities.open(boss, "kitchen", "Kitchen", "")
+    kitchen = await another(forum, boss, "kitchen")
     ada = await member(forum, "ada", garden)
     chance = random.Random(1)
     for number in range(60):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.forums import member, person, place, rows
+from tests.forums import charter_for, member, person, place, rows
 from tui_forum.domain.entities import Actor, Role, SiteRole, Visibility
+from tui_forum.services.charters import found_community
 from tui_forum.services.forum import Forum
 from tui_forum.services.rounds import keep_hosts_round
 from tui_forum.storage.uow import UnitOfWork
@@ -52,11 +53,14 @@ async def test_two_first_hosts_at_once_make_one_round(forum: Forum) -> None:
 
 
 async def test_a_community_that_is_called_hosts_keeps_its_name(forum: Forum) -> None:
-    sink = await forum.imports.sink("hosts", "archive")
+    async def opened_before_the_name_was_reserved(uow: UnitOfWork) -> int:
+        return await found_community(uow, "hosts", "Hosts", charter_for())
+
+    community_id = await forum.database.write(opened_before_the_name_was_reserved)
     await place(forum)
     [(round_id, slug, _visibility, _count)] = await rows(forum.database, ROUND)
     assert slug == "hosts-2"
-    assert round_id != sink.community_id
+    assert round_id != community_id
 
 
 async def test_it_is_seen_by_hosts_and_moderators_of_the_site_only(forum: Forum) -> None:

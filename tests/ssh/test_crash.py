@@ -25,6 +25,7 @@ import asyncssh
 import pytest
 
 from server.identity import public_key
+from tests.forums import another
 from tests.ssh.conftest import Client
 from tests.ssh.forum_server import OpenSsh, free_port, key_file
 from tui_forum.bootstrap import open_forum
@@ -217,7 +218,7 @@ async def people(folder: Path, port: int, sent: asyncio.Event, handles: Sequence
     """Accounts with keys in a community with one thread. The first one has OpenSSH."""
     forum = await open_forum(Settings(data_dir=folder))
     operator = await forum.accounts.local_actor("operator")
-    club = await forum.communities.open(operator, "club", "The club", "For testing")
+    club = await another(forum, operator, "club")
     await forum.posts.start_thread(operator, club.community_id, "Go on", "And then?")
     found: list[Person] = []
     for handle in handles:

@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from server.identity import AppFactory, Identity, Known
 from server.session import START
-from tests.forums import rows
+from tests.forums import another, rows
 from tests.ssh.conftest import Client, elsewhere
 from tests.ssh.forum_server import Running, serving
 from tui_forum.domain.entities import Actor
@@ -32,7 +32,7 @@ LIMITS = {
     "max_startups": "1000:30:1000",
 }  # fmt: skip
 #: What is typed, and the screen that it is typed on.
-COMPOSE = (("The club", "\r"), ("Hello", "\r"), ("Who is there?", "r"), ("Reply", "<post-{n}>"))
+COMPOSE = (("Club", "\r"), ("Hello", "\r"), ("Who is there?", "r"), ("Reply", "<post-{n}>"))
 
 
 class Writer(App[None]):
@@ -127,7 +127,7 @@ async def dropped(
     """Let ``clients`` of ``people`` drop: how long others waited, and what is in posts and drafts."""
     database = running.forum.database
     operator = await running.forum.accounts.local_actor("operator")
-    club = await running.forum.communities.open(operator, "club", "The club", "For testing")
+    club = await another(running.forum, operator, "club")
     await running.forum.posts.start_thread(operator, club.community_id, "Hello", "Who is there?")
     keys = []
     for place in range(people):

@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from tests.forums import another
 from tests.ssh.forum_server import OpenSsh, ServerProcess, key_file, serving
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="no OpenSSH client on this machine")
@@ -117,14 +118,14 @@ async def test_a_post_appears_in_the_other_terminal(tmp_path: Path) -> None:
     """Two terminals on one thread: what one writes, the other sees without a key press."""
     async with serving(tmp_path) as running:
         operator = await running.forum.accounts.local_actor("operator")
-        club = await running.forum.communities.open(operator, "club", "The club", "For testing")
+        club = await another(running.forum, operator, "club")
         await running.forum.posts.start_thread(operator, club.community_id, "Hello", "Who is there?")
         windows = []
         for handle in ("anna", "bert"):
             actor, key = await running.member(handle)
             await running.forum.memberships.join(actor, club.community_id)
             ssh = OpenSsh(running.port, "-i", key_file(tmp_path, handle, key))
-            await ssh.until("The club")
+            await ssh.until("Club")
             ssh.press("\r")
             await ssh.until("Hello")
             ssh.press("\r")
@@ -143,12 +144,12 @@ async def test_a_dropped_line_keeps_the_draft(tmp_path: Path) -> None:
     """Cut in mid-sentence; the words are there on return."""
     async with serving(tmp_path) as running:
         operator = await running.forum.accounts.local_actor("operator")
-        club = await running.forum.communities.open(operator, "club", "The club", "For testing")
+        club = await another(running.forum, operator, "club")
         actor, key = await running.member("anna")
         await running.forum.memberships.join(actor, club.community_id)
         file = key_file(tmp_path, "anna", key)
         ssh = OpenSsh(running.port, "-i", file)
-        await ssh.until("The club")
+        await ssh.until("Club")
         ssh.press("\r")
         await ssh.until("No threads yet")
         ssh.press("c")
@@ -160,7 +161,7 @@ async def test_a_dropped_line_keeps_the_draft(tmp_path: Path) -> None:
             while running.listener.sessions:
                 await asyncio.sleep(0.01)
         ssh = OpenSsh(running.port, "-i", file)
-        await ssh.until("The club")
+        await ssh.until("Club")
         ssh.press("\r")
         await ssh.until("No threads yet")
         ssh.press("c")

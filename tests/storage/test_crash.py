@@ -13,15 +13,19 @@ import pytest
 # Everything is imported once; each line on standard input makes a child that writes until it is killed.
 WRITER = """
 import asyncio, os, signal, sys
+from datetime import date
 from pathlib import Path
 import alembic.command, aiosqlite
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import Settings
+from tui_forum.domain.charter import default_charter
+from tui_forum.domain.entities import Purpose
 async def main(folder, turn):
     forum = await open_forum(Settings(data_dir=Path(folder)))
     ada = await forum.accounts.local_actor("ada")
     if turn == 0:
-        garden = await forum.communities.open(ada, "garden", "Garden", "")
+        charter = default_charter(Purpose.PRACTICE, "What grows", date.today())
+        garden = await forum.charters.open(ada, "garden", "Garden", charter)
         await forum.posts.start_thread(ada, garden.community_id, "Roses", "When?", token="start")
     async def write(lane):
         number = 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forums import number, person
+from tests.forums import another, number, person
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import Settings
 from tui_forum.domain.entities import Actor
@@ -49,7 +49,7 @@ async def fill(forum: Forum, actor: Actor, thread_id: int) -> int:
 async def test_a_full_disk_loses_nothing_and_works_again_after(small_disk: Path) -> None:
     forum = await open_forum(Settings(data_dir=small_disk))
     ada = await forum.accounts.local_actor("ada")
-    garden = await forum.communities.open(ada, "garden", "Garden", "")
+    garden = await another(forum, ada, "garden")
     start = await forum.posts.start_thread(ada, garden.community_id, "Roses", "When?")
     draft = await forum.drafts.save(ada, "thread:1", title="", body="short")
     ballast = small_disk / "ballast"
@@ -74,7 +74,7 @@ async def test_a_database_that_may_not_grow_says_so_and_goes_on_when_it_may(tmp_
     forum = await open_forum(Settings(data_dir=tmp_path))
     ada = await person(forum, "ada")
     boss = await forum.accounts.local_actor("boss")
-    garden = await forum.communities.open(boss, "garden", "Garden", "")
+    garden = await another(forum, boss, "garden")
     await forum.memberships.join(ada, garden.community_id)
     start = await forum.posts.start_thread(ada, garden.community_id, "Roses", "When?")
 

@@ -13,7 +13,9 @@ from typing import Any
 from textual.app import App
 from textual.pilot import Pilot
 
-from tui_forum.domain.entities import Actor, PublicKey, Registration, SiteRole
+from tests.forums import another
+from tui_forum.domain.charter import Charter
+from tui_forum.domain.entities import Actor, PublicKey, Purpose, Registration, SiteRole
 from tui_forum.domain.views import CommunityRow
 from tui_forum.i18n import set_locale
 from tui_forum.services.forum import Forum
@@ -81,9 +83,16 @@ async def person(forum: Forum, handle: str, *, admin: bool = False, language: st
     return await forum.accounts.register(form, test_key(handle))
 
 
-async def community(forum: Forum, manager: Actor, *members: Actor, slug: str = "gardens") -> CommunityRow:
+async def community(
+    forum: Forum,
+    manager: Actor,
+    *members: Actor,
+    slug: str = "gardens",
+    purpose: Purpose = Purpose.PRACTICE,
+    charter: Charter | None = None,
+) -> CommunityRow:
     """A community with these members."""
-    row = await forum.communities.open(manager, slug, slug.capitalize(), "What grows, and why it does not")
+    row = await another(forum, manager, slug, purpose=purpose, charter=charter)
     for member in members:
         await forum.memberships.join(member, row.community_id)
     return row

@@ -9,8 +9,22 @@ from typing import Any
 
 import pytest
 
-from tui_forum.domain.entities import PostState, Role, SiteRole, Visibility
-from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from tui_forum.domain.charter import PURPOSES
+from tui_forum.domain.entities import (
+    OpeningMode,
+    PostState,
+    Purpose,
+    Role,
+    SiteRole,
+    ThreadKind,
+    Visibility,
+)
+from tui_forum.domain.errors import (
+    ConflictError,
+    NotAllowedError,
+    NotFoundError,
+    RulesNotAcceptedError,
+)
 from tui_forum.domain.moderation import Conflict, ForwardedTo
 from tui_forum.domain.policy import Action, Standing, decide, keeps_secrets, require
 
@@ -67,7 +81,11 @@ adopt           late     late     -      late   late   late      late    late   
 ask_for_host    no       -        -      no     no     no        yes     no       yes
 accept_hosting  no       no       -      no     no     no        no      no       no
 withdraw_hosting no       -        -      no     yes    no        yes     no       yes
-open_community  no       no       no     no     no     no        no      no       yes
+change_charter  no       -        -      no     no     no        yes     no       yes
+accept_rules    no       -        -      yes    yes    yes       yes     no       no
+acknowledge     late     -        -      late   late   late      late    late     late
+see_acknowledgements late -       -      late   late   late      late    late     late
+open_community  yes      yes      yes    yes    yes    yes       yes     yes      yes
 make_invite     no       no       no     no     no     no        no      yes      yes
 administer      no       no       no     no     no     no        no      no       yes
 """
@@ -204,6 +222,7 @@ pin_thread      no       -        -      no     no     late      late    late   
 move_thread     no       -        -      no     no     late      late    late     late
 split_thread    no       -        -      no     no     late      late    late     late
 vote            late     -        -      late   late   late      late    late     late
+change_charter  no       -        -      no     no     no        late    no       late
 """,
     ),
     "a community whose hosts do not come any more": (
@@ -242,10 +261,42 @@ adopt           no       no       -      no     no     no        no      no     
 ask_for_host    no       -        -      no     no     no        no      no       no
 accept_hosting  no       no       -      no     no     no        no      no       no
 withdraw_hosting no       -        -      no     no     no        no      no       no
+change_charter  no       -        -      no     no     no        no      no       no
+""",
+    ),
+    "an announcement that asks for acknowledgement": (
+        {"kind": ThreadKind.ANNOUNCEMENT, "acknowledged": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+start_thread    no       -        -      no     no     no        yes     no       no
+acknowledge     no       -        -      yes    yes    yes       yes     no       no
+see_acknowledgements no  -        -      no     no     no        yes     no       yes
+""",
+    ),
+    "rules that are not accepted yet": (
+        {"rules_accepted": False},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+start_thread    no       -        -      rules  rules  rules     rules   no       no
+reply           no       -        -      rules  rules  rules     rules   no       no
+""",
+    ),
+    "a forum whose moderators open communities": (
+        {"opening": OpeningMode.MODERATORS},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+open_community  no       no       no     no     no     no        no      yes      yes
+""",
+    ),
+    "a forum whose administrators open communities": (
+        {"opening": OpeningMode.ADMINS},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+open_community  no       no       no     no     no     no        no      no       yes
 """,
     ),
 }
-ERRORS = {"no": NotAllowedError, "-": NotFoundError, "late": ConflictError}
+ERRORS = {"rules": RulesNotAcceptedError, "no": NotAllowedError, "-": NotFoundError, "late": ConflictError}
 
 
 def cells(table: str) -> Iterator[tuple[Action, str, str]]:
@@ -344,6 +395,66 @@ def test_who_comes_in_where(visibility: Visibility) -> None:
 
 def test_the_table_is_complete() -> None:
     assert {(action, who) for action, who, _ in cells(TABLE)} == {(a, who) for a in Action for who in WHO}
+
+
+#: What members of each role may do in a community of each purpose, and with which kinds of thread.
+PURPOSE_TABLE = """
+                         outsider member expert moderator manager
+practice    start        no       yes    yes    yes       yes
+practice    discussion   no       yes    yes    yes       yes
+practice    question     no       yes    yes    yes       yes
+practice    announcement no       no     no     no        yes
+practice    poll         no       yes    yes    yes       yes
+practice    reply        no       yes    yes    yes       yes
+information start        no       no     no     no        yes
+information discussion   no       no     no     no        no
+information question     no       no     no     no        no
+information announcement no       no     no     no        yes
+information poll         no       no     no     no        no
+information reply        no       no     no     no        yes
+questions   start        no       yes    yes    yes       yes
+questions   discussion   no       no     no     no        no
+questions   question     no       yes    yes    yes       yes
+questions   announcement no       no     no     no        no
+questions   poll         no       no     no     no        no
+questions   reply        no       yes    yes    yes       yes
+project     start        no       yes    yes    yes       yes
+project     discussion   no       yes    yes    yes       yes
+project     question     no       yes    yes    yes       yes
+project     announcement no       no     no     no        yes
+project     poll         no       yes    yes    yes       yes
+project     reply        no       yes    yes    yes       yes
+"""
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_what_a_purpose_changes(purpose: Purpose) -> None:
+    head, *lines = PURPOSE_TABLE.strip().splitlines()
+    checked = 0
+    for line in lines:
+        name, what, *answers = line.split()
+        if name != purpose:
+            continue
+        for who, answer in zip(head.split(), answers, strict=True):
+            standing = Standing(SiteRole.MEMBER, None if who == "outsider" else Role(who), purpose=purpose)
+            action = Action.REPLY if what == "reply" else Action.START_THREAD
+            if what not in {"start", "reply"}:
+                standing = replace(standing, kind=ThreadKind(what))
+            assert answer_to(action, standing) == answer, (line, who)
+            checked += 1
+    assert checked == (2 + len(ThreadKind)) * (1 + len(Role))
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_the_kinds_that_are_offered_are_those_that_are_allowed(purpose: Purpose) -> None:
+    for role in Role:
+        standing = Standing(SiteRole.MEMBER, role, purpose=purpose)
+        offered = set(PURPOSES[purpose].kinds_for(role))
+        allowed = {
+            kind for kind in ThreadKind if decide(Action.START_THREAD, replace(standing, kind=kind)).allowed
+        }
+        assert offered == allowed
+        assert bool(offered) == decide(Action.START_THREAD, standing).allowed
 
 
 def test_a_no_says_why() -> None:

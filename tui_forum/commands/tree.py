@@ -9,9 +9,10 @@ from cyclopts import App, Group, Parameter
 from rich.text import Text
 
 from tui_forum.commands.context import OK, Context, Where, say, usage_sentence
+from tui_forum.domain.charter import default_charter
 from tui_forum.domain.entities import Purpose
 from tui_forum.domain.handles import check_slug
-from tui_forum.i18n import _
+from tui_forum.i18n import _, language
 from tui_forum.importers.records import ImportJob, Kind
 
 NOWHERE = Where()
@@ -79,9 +80,12 @@ def _add_community(app: App, context: Context) -> None:
         purpose: Annotated[Purpose, Parameter(help=_("What kind of community it is."))] = Purpose.PRACTICE,
         where: Where = NOWHERE,
     ) -> int:
+        from tui_forum.services.charters import today_of
+
         async with context.open_forum(where) as forum:
             actor = await context.actor(forum)
-            row = await forum.communities.open(actor, slug, name, statement, purpose)
+            charter = default_charter(purpose, statement, today_of(actor), languages=(language(),))
+            row = await forum.charters.open(actor, slug, name, charter)
         say(context.console, _("The community {slug} is open.").format(slug=row.slug))
         return OK
 

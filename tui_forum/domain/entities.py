@@ -40,6 +40,14 @@ class Purpose(StrEnum):
     PROJECT = "project"
 
 
+class OpeningMode(StrEnum):
+    """Who may open a community: communities start with people who want them, so everyone by default."""
+
+    EVERYONE = "everyone"
+    MODERATORS = "moderators"
+    ADMINS = "admins"
+
+
 class Visibility(StrEnum):
     """``invite`` communities exist only for their members."""
 

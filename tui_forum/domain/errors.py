@@ -29,6 +29,10 @@ class NotAllowedError(ForumError):
     """The policy forbids it; the message says why."""
 
 
+class RulesNotAcceptedError(NotAllowedError):
+    """The community's rules come first; accepted, the same can be done."""
+
+
 class InvalidInputError(ForumError):
     """What was typed cannot be taken; ``field`` names the form field to go back to."""
 

@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     COMMUNITY_MERGED = "community_merged"
     HOST_ASKED = "host_asked"
     HOST_ANSWERED = "host_answered"
+    CHARTER_CHANGED = "charter_changed"
     MEMBER_JOINED = "member_joined"
     MEMBER_LEFT = "member_left"
     MEMBER_CHANGED = "member_changed"  # has another role
@@ -39,6 +40,7 @@ class EventKind(StrEnum):
     THREAD_MOVED = "thread_moved"
     THREAD_MERGED = "thread_merged"
     THREAD_SPLIT = "thread_split"
+    ACKNOWLEDGED = "acknowledged"
     POST_CREATED = "post_created"
     POST_EDITED = "post_edited"
     POST_DELETED = "post_deleted"
@@ -105,6 +107,7 @@ _CHANGES_DUE: Final = frozenset(
         EventKind.THREAD_STARTED,
         EventKind.COMMUNITY_OPENED,
         EventKind.COMMUNITY_REOPENED,
+        EventKind.CHARTER_CHANGED,
         EventKind.HOST_ANSWERED,
         EventKind.CASE_CHANGED,
     )

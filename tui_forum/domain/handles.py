@@ -27,6 +27,17 @@ RESERVED: Final = frozenset(
     )
 )  # fmt: skip
 
+#: Names that a community cannot have: those above, and the words by which one goes to a place or
+#: tells a command what to do.
+RESERVED_SLUGS: Final = RESERVED | frozenset(
+    (
+        "case", "cases", "charter", "charters", "communities", "directory", "doctor", "draft", "drafts",
+        "export", "home", "hosts", "import", "inbox", "invite", "invites", "join", "leave", "new",
+        "notices", "open", "people", "post", "posts", "profile", "quit", "read", "reply", "report", "search",
+        "serve", "settings", "thread", "threads", "unread", "watch", "who",
+    )
+)  # fmt: skip
+
 # Two letters that run together into one come first, on the letters as typed: "ci" is not a "d".
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("c1", "d"))
 _SINGLES = str.maketrans({"0": "o", "1": "l", "i": "l", "-": None})
@@ -90,6 +101,20 @@ def check_slug(text: str) -> str:
             ),
             field="slug",
             longest=SLUG_MAX_CHARS,
+        )
+    return slug
+
+
+def check_new_slug(text: str) -> str:
+    """``text`` as the slug of a community that is to be opened; that it is free is for the service.
+
+    Raises:
+        InvalidInputError: malformed or reserved (``field="slug"``).
+    """
+    slug = check_slug(text)
+    if slug in RESERVED_SLUGS:
+        raise InvalidInputError(
+            N_("The short name “{slug}” is reserved; please choose another."), field="slug", slug=slug
         )
     return slug
 

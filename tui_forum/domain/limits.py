@@ -10,6 +10,14 @@ REASON_MAX_CHARS: Final = 1_000
 DISPLAY_NAME_MAX_CHARS: Final = 64
 KEY_NAME_MAX_CHARS: Final = 64
 STATEMENT_MAX_CHARS: Final = 300
+AUDIENCE_MAX_CHARS: Final = 300
+RESPONDERS_MAX_CHARS: Final = 120
+RULE_MAX_CHARS: Final = 200
+RULES_MAX: Final = 12
+LANGUAGES_MAX: Final = 5
+#: The longest time until a first answer that a charter may promise, working days.
+RESPONSE_MAX_DAYS: Final = 30
+HOSTS_MAX: Final = 10  # named when a community is opened
 HANDLE_MIN_CHARS: Final = 2
 HANDLE_MAX_CHARS: Final = 32
 SLUG_MAX_CHARS: Final = 40

@@ -3,7 +3,8 @@
 Site moderators and admins may moderate everywhere; a community's moderators and managers may
 in theirs. Only members write; only people who may see a community learn that it exists: all of
 an ``open`` one read it, all of an ``approval`` one see that it exists and its charter, and an
-``invite`` one is seen by its members, and its charter by those who are invited.
+``invite`` one is seen by its members, and its charter by those who are invited. What a community
+is for decides who starts and answers what there: see ``charter.PURPOSES``.
 """
 
 from __future__ import annotations
@@ -13,8 +14,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tui_forum.domain.entities import PostState, Role, SiteRole, Visibility
-from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from tui_forum.domain.charter import PURPOSES
+from tui_forum.domain.entities import (
+    OpeningMode,
+    PostState,
+    Purpose,
+    Role,
+    SiteRole,
+    ThreadKind,
+    Visibility,
+)
+from tui_forum.domain.errors import (
+    ConflictError,
+    NotAllowedError,
+    NotFoundError,
+    RulesNotAcceptedError,
+)
 from tui_forum.domain.moderation import Conflict, ForwardedTo
 from tui_forum.i18n import N_
 
@@ -62,6 +77,10 @@ class Action(StrEnum):
     ACCEPT_HOSTING = "accept_hosting"
     WITHDRAW_HOSTING = "withdraw_hosting"  # a request, or a handover that is running
     OPEN_COMMUNITY = "open_community"
+    CHANGE_CHARTER = "change_charter"
+    ACCEPT_RULES = "accept_rules"
+    ACKNOWLEDGE = "acknowledge"
+    SEE_ACKNOWLEDGEMENTS = "see_acknowledgements"
     MAKE_INVITE = "make_invite"
     ADMINISTER = "administer"
 
@@ -74,7 +93,9 @@ class Standing:
     ``requested``: somebody has asked the actor in, or the actor has asked to be let in, and
     that is not answered yet. ``forsaken``: the community is dormant and its hosts do not come any
     more, or they look for a new one; ``hosts``: the actor manages some community. ``builtin`` is
-    the hosts' round, whose members come and go by role.
+    the hosts' round, whose members come and go by role. ``kind`` is that of the thread (None: which
+    one is not decided yet), ``acknowledged`` whether it asks for acknowledgement.
+    ``rules_accepted``: the actor has accepted the charter's present rules, or there are none.
     """
 
     site_role: SiteRole
@@ -94,6 +115,12 @@ class Standing:
     conflict: Conflict = Conflict.NONE
     alone: bool = False
     forwarded_to: ForwardedTo = ForwardedTo.NOBODY
+    purpose: Purpose = Purpose.PRACTICE
+    kind: ThreadKind | None = None
+    rules_accepted: bool = True
+    acknowledged: bool = False
+    #: The setting: who may open communities.
+    opening: OpeningMode = OpeningMode.EVERYONE
 
 
 NOT_FOUND: Final = N_("That does not exist, or you may not see it.")
@@ -128,6 +155,11 @@ NOT_ARCHIVED: Final = N_("This community is not archived.")
 HOSTS_ONLY: Final = N_("Whoever hosts a community belongs to the hosts' round, and nobody else.")
 STAYS: Final = N_("The hosts' round stays as it is: it belongs to the forum.")
 ALREADY_HOST: Final = N_("You host this community already.")
+HOSTS_WRITE: Final = N_("Only the hosts write in this channel.")
+NOT_THIS_KIND: Final = N_("A thread of this kind has no place here.")
+HOSTS_ANNOUNCE: Final = N_("Only the hosts announce here.")
+RULES_FIRST: Final = N_("Before you write here, please accept the community's rules.")
+NOT_ASKED: Final = N_("Nobody is asked to acknowledge this.")
 NOT_LOOKING: Final = N_("This community has a host and does not look for another.")
 
 
@@ -184,6 +216,37 @@ def _writing(_action: Action, standing: Standing) -> Verdict:
     if standing.locked and not moderates(standing):
         return _no(LOCKED, ConflictError)
     return YES
+
+
+def _starting(action: Action, standing: Standing) -> Verdict:
+    writing = _writing(action, standing)
+    if not writing.allowed:
+        return writing
+    rules = PURPOSES[standing.purpose]
+    if standing.role not in rules.starters:
+        return _no(HOSTS_WRITE)
+    if standing.kind is not None and standing.kind not in rules.kinds_for(standing.role):
+        return _no(HOSTS_ANNOUNCE if standing.kind in rules.host_kinds else NOT_THIS_KIND)
+    return YES if standing.rules_accepted else _no(RULES_FIRST, RulesNotAcceptedError)
+
+
+def _replying(action: Action, standing: Standing) -> Verdict:
+    writing = _writing(action, standing)
+    if not writing.allowed:
+        return writing
+    if standing.role not in PURPOSES[standing.purpose].repliers:
+        return _no(HOSTS_WRITE)
+    return YES if standing.rules_accepted else _no(RULES_FIRST, RulesNotAcceptedError)
+
+
+def _acknowledging(action: Action, standing: Standing) -> Verdict:
+    if not standing.acknowledged:
+        return _no(NOT_ASKED, ConflictError)
+    if action is Action.SEE_ACKNOWLEDGEMENTS:
+        return YES if _manages(standing) else _no(MANAGERS)
+    if standing.archived:
+        return _no(ARCHIVED, ConflictError)
+    return YES if standing.role is not None else _no(NOT_MEMBER)
 
 
 def _own_post(standing: Standing) -> Verdict:
@@ -280,6 +343,29 @@ def _seeing(_action: Action, _standing: Standing) -> Verdict:
     return YES
 
 
+_OPENERS: Final = {
+    OpeningMode.EVERYONE: frozenset(SiteRole),
+    OpeningMode.MODERATORS: frozenset((SiteRole.MODERATOR, SiteRole.ADMIN)),
+    OpeningMode.ADMINS: frozenset((SiteRole.ADMIN,)),
+}
+
+
+def _opening(_action: Action, standing: Standing) -> Verdict:
+    if standing.site_role in _OPENERS[standing.opening]:
+        return YES
+    return _no(ADMINS if standing.opening is OpeningMode.ADMINS else MODERATORS)
+
+
+def _chartering(action: Action, standing: Standing) -> Verdict:
+    if action is Action.ACCEPT_RULES:
+        return YES if standing.role is not None else _no(NOT_MEMBER)
+    if standing.builtin:
+        return _no(STAYS)
+    if not _manages(standing):
+        return _no(MANAGERS)
+    return _no(ARCHIVED, ConflictError) if standing.archived else YES
+
+
 def _moderating(_action: Action, standing: Standing) -> Verdict:
     return YES if moderates(standing) else _no(MODERATORS)
 
@@ -374,7 +460,7 @@ Rule = Callable[[Action, Standing], Verdict]
 #: Asked of the forum, not of a community in it.
 _OF_THE_SITE: Final[dict[Action, Rule]] = {
     Action.ADMINISTER: _site,
-    Action.OPEN_COMMUNITY: _site,
+    Action.OPEN_COMMUNITY: _opening,
     Action.MAKE_INVITE: _site,
 }
 #: Asked by who may know that the community exists.
@@ -401,8 +487,12 @@ _INSIDE: Final[dict[Action, Rule]] = {
     Action.REMOVE_MEMBER: _managing,
     Action.CHANGE_VISIBILITY: _managing,
     Action.SET_ROLE: _managing,
-    Action.START_THREAD: _writing,
-    Action.REPLY: _writing,
+    Action.CHANGE_CHARTER: _chartering,
+    Action.ACCEPT_RULES: _chartering,
+    Action.START_THREAD: _starting,
+    Action.REPLY: _replying,
+    Action.ACKNOWLEDGE: _acknowledging,
+    Action.SEE_ACKNOWLEDGEMENTS: _acknowledging,
     Action.MODERATE: _moderating,
     Action.DECIDE_CASE: _case,
     Action.LOCK_THREAD: _moderating,

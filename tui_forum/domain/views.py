@@ -25,6 +25,7 @@ class CommunityRow:
 
     Who may not read in it (``readable``) is told no figures: they are 0 and None. ``invited`` and
     ``requested`` wait for an answer: the actor's, or the managers'.
+    ``rules_accepted``: one has accepted the present charter's rules, or it has none.
     """
 
     community_id: int
@@ -44,6 +45,7 @@ class CommunityRow:
     readable: bool = True
     invited: bool = False
     requested: bool = False
+    rules_accepted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any, Final
 
+from tui_forum.domain.charter import default_charter
 from tui_forum.domain.entities import Actor, Purpose, Registration, Role, SiteRole, ThreadKind
 from tui_forum.domain.moderation import CaseCategory
 from tui_forum.services.forum import Forum
@@ -50,9 +51,9 @@ async def load_demo(forum: Forum) -> None:
     keys = {handle: actor.account_id for handle, actor in actors.items()}
     for community in content["community"]:
         slug = community["slug"]
-        opened = await forum.communities.open(
-            operator, slug, community["name"], community["statement"], Purpose(community["purpose"])
-        )
+        purpose, statement = Purpose(community["purpose"]), community["statement"]
+        charter = default_charter(purpose, statement, now.date(), languages=("en", "de"))
+        opened = await forum.charters.open(operator, slug, community["name"], charter)
         sink = await forum.imports.sink(slug, _SOURCE)
         await sink.adopt(keys)
         threads = [

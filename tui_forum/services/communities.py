@@ -1,18 +1,15 @@
-"""Communities: home, opening them. Who is in them: ``services.memberships``."""
+"""Communities: home. Who is in them: ``services.memberships``; how they are opened: ``services.charters``."""
 
 from __future__ import annotations
 
-from tui_forum.domain.entities import Actor, Purpose, Role, Visibility
-from tui_forum.domain.errors import InvalidInputError, NotFoundError
+from tui_forum.domain.entities import Actor
+from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.events import EventKind
-from tui_forum.domain.handles import check_slug
-from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, PAGE_SIZE, STATEMENT_MAX_CHARS
+from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
-from tui_forum.domain.text import clean_line, display_line
 from tui_forum.domain.views import CommunityRow, HomeView
 from tui_forum.i18n import N_
 from tui_forum.services.events import EventHub
-from tui_forum.services.rounds import keep_hosts_round
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.reading import ReadingRepository
 from tui_forum.storage.repositories.writing import WritingRepository
@@ -29,6 +26,8 @@ def standing_in(actor: Actor, community: CommunityRow) -> Standing:
         builtin=community.builtin is not None,
         invited=community.invited,
         requested=community.requested,
+        purpose=community.purpose,
+        rules_accepted=community.rules_accepted,
     )
 
 
@@ -93,55 +92,6 @@ class Communities:
         async with self._database.read() as connection:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
             return await place_for(reading, actor, community_id, Action.SEE_COMMUNITY)
-
-    async def open(
-        self,
-        actor: Actor,
-        slug: str,
-        name: str,
-        statement: str,
-        purpose: Purpose = Purpose.PRACTICE,
-        visibility: Visibility = Visibility.OPEN,
-    ) -> CommunityRow:
-        """Open a community; the actor becomes its manager.
-
-        Raises:
-            NotAllowedError: not an administrator. InvalidInputError: a field cannot be used.
-        """
-        require(Action.OPEN_COMMUNITY, Standing(actor.site_role))
-        slug = check_slug(slug)
-        name, statement = clean_line(name), clean_line(statement)
-        if not display_line(name).strip() or len(name) > COMMUNITY_NAME_MAX_CHARS:
-            raise InvalidInputError(
-                N_("A community's name has 1 to {longest} characters."),
-                field="name",
-                longest=COMMUNITY_NAME_MAX_CHARS,
-            )
-        if len(statement) > STATEMENT_MAX_CHARS:
-            raise InvalidInputError(
-                N_("A statement of purpose has at most {longest} characters."),
-                field="statement",
-                longest=STATEMENT_MAX_CHARS,
-            )
-
-        async def work(uow: UnitOfWork) -> int:
-            writing = WritingRepository(uow.connection)
-            community_id = await writing.add_community(
-                {
-                    "slug": slug,
-                    "name": name,
-                    "statement": statement,
-                    "purpose": purpose.value,
-                    "visibility": visibility.value,
-                    "created_at": uow.now,
-                }
-            )
-            await writing.add_member(actor.account_id, community_id, Role.MANAGER, 0, uow.now)
-            await keep_hosts_round(uow, actor.account_id)
-            uow.record(EventKind.COMMUNITY_OPENED, actor_id=actor.account_id, community_id=community_id)
-            return community_id
-
-        return await self.community_by_id(actor, await self._database.write(work))
 
     async def mark_all_read(self, actor: Actor, community_id: int) -> None:
         """Everything that is in the community now counts as read."""

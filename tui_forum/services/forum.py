@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from tui_forum.domain.entities import OpeningMode
 from tui_forum.services.accounts import Accounts
 from tui_forum.services.caseroom import Caseroom
 from tui_forum.services.cases import Cases
 from tui_forum.services.casework import Casework
+from tui_forum.services.charters import Charters
 from tui_forum.services.clockwork import Clockwork, Job
 from tui_forum.services.communities import Communities
 from tui_forum.services.curation import Curation
@@ -36,13 +38,21 @@ from tui_forum.storage.engine import Database
 class Forum:
     """All use cases over one database. Made by ``tui_forum.bootstrap.open_forum``."""
 
-    def __init__(self, database: Database, hub: EventHub, stop_tail: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        hub: EventHub,
+        stop_tail: Callable[[], Awaitable[None]],
+        *,
+        opening: OpeningMode = OpeningMode.EVERYONE,
+    ) -> None:
         self.database = database
         self.events = hub
         self.accounts = Accounts(database)
         self.communities = Communities(database, hub)
         self.memberships = Memberships(database)
         self.directory = Directory(database)
+        self.charters = Charters(database, opening)
         self.threads = Threads(database)
         self.posts = Posts(database, hub)
         self.hosting = Hosting(database)

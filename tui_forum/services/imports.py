@@ -14,16 +14,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from tui_forum.domain.charter import default_charter
 from tui_forum.domain.entities import AccountState, Purpose, SiteRole, ThreadKind
+from tui_forum.domain.errors import InvalidInputError
 from tui_forum.domain.events import EventKind
-from tui_forum.domain.handles import check_slug, handle_from_name, skeleton
+from tui_forum.domain.handles import check_new_slug, check_slug, handle_from_name, skeleton
 from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, DISPLAY_NAME_MAX_CHARS
 from tui_forum.domain.text import clean_line
 from tui_forum.domain.tree import depth_of, tree_path
+from tui_forum.i18n import N_, _, language
+from tui_forum.services.charters import found_community
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.imports import ImportRepository, ThreadGrowth
 from tui_forum.storage.repositories.life import LifeRepository
+from tui_forum.storage.repositories.writing import TAKEN
 from tui_forum.storage.uow import UnitOfWork
+
+ARCHIVE: Final = N_("The archive of {name}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +103,13 @@ class Imports:
     ) -> ImportSink:
         """A sink into the community ``slug``, which is opened when it does not exist.
 
+        It then has the usual charter of its ``purpose``, to be changed by whoever hosts it.
+
         ``source`` tells ids of one archive from those of another, ``account_source`` likewise
         for author keys (mail addresses mean the same in every archive).
 
         Raises:
-            InvalidInputError: the slug cannot be one.
+            InvalidInputError: the slug cannot be one, or is reserved.
         """
         slug = check_slug(slug)
 
@@ -109,18 +118,17 @@ class Imports:
             known = await repository.community(slug)
             if known is not None:
                 return known
-            community_id = await repository.open_community(
-                {
-                    "slug": slug,
-                    "name": (clean_line(name) or slug)[:COMMUNITY_NAME_MAX_CHARS],
-                    "purpose": purpose.value,
-                    "created_at": uow.now,
-                }
-            )
-            uow.record(EventKind.COMMUNITY_OPENED, community_id=community_id)
-            return community_id
+            title = (clean_line(name) or slug)[:COMMUNITY_NAME_MAX_CHARS]
+            statement = _(ARCHIVE).format(name=title)
+            charter = default_charter(purpose, statement, uow.now.date(), languages=(language(),))
+            return await found_community(uow, check_new_slug(slug), title, charter)
 
-        community_id = await self._database.write(find_or_open)
+        try:
+            community_id = await self._database.write(find_or_open)
+        except InvalidInputError as error:
+            if error.message != TAKEN:
+                raise
+            community_id = await self._database.write(find_or_open)  # another import was quicker
         return ImportSink(self._database, community_id, source, account_source or source)
 
 

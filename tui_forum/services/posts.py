@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from tui_forum.domain.charter import PURPOSES
 from tui_forum.domain.curation import PostAddress
 from tui_forum.domain.entities import Actor, PostState, ThreadKind
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -15,6 +16,7 @@ from tui_forum.domain.text import clean_body, clean_line, display_line, display_
 from tui_forum.domain.tree import depth_of, tree_path
 from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
 from tui_forum.i18n import N_
+from tui_forum.services.charters import escalation_of
 from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
 from tui_forum.services.notices import REPLY, notify
@@ -84,10 +86,12 @@ class Posts:
         title: str,
         body: str,
         *,
-        kind: ThreadKind = ThreadKind.DISCUSSION,
+        kind: ThreadKind | None = None,
         token: str | None = None,
     ) -> PostRef:
         """Open a thread with its first post. The same ``token`` again gives the same post.
+
+        Without ``kind`` it is of the kind that is usual in the community.
 
         Raises:
             InvalidInputError: title or body. NotAllowedError, NotFoundError: see the policy.
@@ -102,17 +106,19 @@ class Posts:
             community = await reading.community(community_id=community_id)
             if community is None:
                 raise NotFoundError(NOT_FOUND)
-            require(Action.START_THREAD, standing_in(actor, community))
+            require(Action.START_THREAD, replace(standing_in(actor, community), kind=kind))
+            is_a = kind or PURPOSES[community.purpose].kinds[0]
             home = community.community_id  # another one, where the one asked for was merged into it
             thread_id = await writing.add_thread(
                 {
                     "community_id": home,
                     "author_id": actor.account_id,
-                    "kind": kind.value,
+                    "kind": is_a.value,
                     "title": title,
                     "created_at": uow.now,
                     "last_post_at": uow.now,
                     "last_author_id": actor.account_id,
+                    "escalate_at": await escalation_of(uow, home, community.purpose, is_a),
                 }
             )
             ref = await self._add(uow, actor, thread_id, home, body, token)

@@ -60,6 +60,10 @@ def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Stand
         removed=state.removed,
         archived=state.archived,
         builtin=state.builtin,
+        purpose=state.purpose,
+        kind=state.kind,
+        rules_accepted=state.rules_accepted,
+        acknowledged=state.wants_acknowledgement,
     )
 
 

@@ -54,5 +54,5 @@ class Base(DeclarativeBase):
         int: Id,
         bool: Boolean(create_constraint=False),
         dict[str, Any]: JSON(),
-        list[str]: JSON(),
+        list[dict[str, str]]: JSON(),
     }

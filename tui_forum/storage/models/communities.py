@@ -40,6 +40,10 @@ class Community(Base):
     languages: Mapped[str] = mapped_column(String(40), default="en", server_default="en")  # "en,de"
     review_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    rule_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The dates of which the hosts have been told that they have come: each is told once.
+    review_told: Mapped[date | None]
+    end_told: Mapped[date | None]
     linked_community_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     archived_at: Mapped[datetime | None]
     #: When its hosts were told that it is dormant.
@@ -98,7 +102,7 @@ class Charter(Base):
     purpose: Mapped[str] = mapped_column(String(16))
     statement: Mapped[str] = mapped_column(String(300))
     audience: Mapped[str] = mapped_column(String(300), default="", server_default="")
-    rules: Mapped[list[str]] = mapped_column(JSON)
+    rules: Mapped[list[dict[str, str]]] = mapped_column(JSON)  # text, scope
     response_days: Mapped[int | None]
     responders: Mapped[str] = mapped_column(String(120), default="", server_default="")
     languages: Mapped[str] = mapped_column(String(40), default="en", server_default="en")

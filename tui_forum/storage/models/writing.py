@@ -51,11 +51,21 @@ class Thread(Base):
     escalated_to: Mapped[str] = mapped_column(String(16), default="", server_default="")
     #: An announcement that wants to be acknowledged by every member.
     wants_acknowledgement: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    #: The announcement elsewhere that this thread discusses.
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
     #: The thread its posts went to; its own address leads there.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"), index=True)
     __table_args__ = (
         Index("ix_thread_escalate", "escalate_at"),
         Index("ix_thread_created", "community_id", "created_at"),
+        Index("ix_thread_about", "about_id"),
+        Index(
+            "ix_thread_unanswered",
+            "community_id",
+            "last_post_at",
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
         Index("ix_thread_list", "community_id", "pinned", "last_post_at", "id"),
         Index("ix_thread_unread", "community_id", "last_post_id"),
         Index("ix_thread_recent", "last_post_at", "id"),

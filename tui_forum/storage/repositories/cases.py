@@ -497,7 +497,7 @@ async def charter_rules(connection: AsyncConnection, community_id: int) -> tuple
         )
         .where(Community.id == community_id)
     )
-    return tuple(found.scalar_one_or_none() or ())
+    return tuple(rule["text"] for rule in found.scalar_one_or_none() or ())
 
 
 def claimed_now(claimed_by: int | None, claimed_at: datetime | None, now: datetime) -> bool:

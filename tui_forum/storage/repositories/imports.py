@@ -64,10 +64,6 @@ class ImportRepository:
         found = await self._connection.execute(select(_community.c.id).where(_community.c.slug == slug))
         return found.scalar_one_or_none()
 
-    async def open_community(self, row: Row) -> int:
-        """Insert a community."""
-        return next(iter((await self._insert(_community, [row])).values()))
-
     async def posts(self, source: str, external_ids: Iterable[str]) -> dict[str, ImportedRow]:
         """Which of the ids are posts here already, and where."""
         found: dict[str, ImportedRow] = {}

@@ -156,6 +156,11 @@ def _unseen(account_id: int, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
     )
 
 
+def rules_accepted() -> ColumnElement[bool]:
+    """Whether a member has accepted the rules of the present charter, or it has none."""
+    return or_(Community.rule_count == 0, Membership.accepted_charter >= Community.charter_version)
+
+
 def _capped(statement: Select[*tuple[Any, ...]]) -> ScalarSelect[int]:
     return select(func.count()).select_from(statement.limit(UNREAD_CAP).subquery()).scalar_subquery()
 
@@ -213,6 +218,7 @@ def community_row(row: Row[*tuple[Any, ...]]) -> CommunityRow:
         readable=reads,
         invited=bool(more.get("invited")),
         requested=bool(more.get("requested")),
+        rules_accepted=bool(more.get("rules_accepted", True)),
     )
 
 
@@ -235,8 +241,12 @@ class ReadingRepository:
         return tuple(map(community_row, rows))
 
     def _own(self) -> tuple[ColumnElement[Any], ...]:
-        """One's role in a community and how many threads are unread."""
-        return Membership.role.label("role"), _unread_threads(self._account_id).label("unread")
+        """One's role in a community, how many threads are unread, whether one has accepted its rules."""
+        return (
+            Membership.role.label("role"),
+            _unread_threads(self._account_id).label("unread"),
+            rules_accepted().label("rules_accepted"),
+        )
 
     async def others(self, after: str, limit: int) -> tuple[CommunityRow, ...]:
         """Communities one is not in but may know of, by slug."""
@@ -415,9 +425,10 @@ class ThreadState:
     """What the services must know of a thread before anything is done in it."""
 
     __slots__ = (
-        "accepted_number", "answered", "archived", "author", "baseline", "builtin", "community_id",
-        "community_name", "community_slug", "created_at", "kind", "last_number", "last_post_at", "locked",
-        "pinned", "read_number", "removed", "reply_count", "role", "thread_id", "title", "visibility",
+        "about_id", "accepted_number", "answered", "archived", "author", "baseline", "builtin",
+        "community_id", "community_name", "community_slug", "created_at", "kind", "last_number",
+        "last_post_at", "locked", "pinned", "purpose", "read_number", "removed", "reply_count", "role",
+        "rules_accepted", "thread_id", "title", "visibility", "wants_acknowledgement",
     )  # fmt: skip
 
     def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
@@ -443,6 +454,10 @@ class ThreadState:
         self.archived: bool = row[21] is not None
         self.builtin: bool = row[22] is not None
         self.answered: bool = row[23] is not None
+        self.purpose = Purpose(row[24])
+        self.rules_accepted = bool(row[25])
+        self.wants_acknowledgement: bool = row[26]
+        self.about_id: int | None = row[27]
 
 
 async def thread_state(
@@ -456,7 +471,8 @@ async def thread_state(
             Thread.created_at, Thread.last_number, Thread.reply_count, Thread.pinned, Thread.locked,
             Thread.removed_at, Thread.accepted_number, Membership.role, Membership.read_baseline,
             ReadPointer.number, Thread.last_post_at, Community.archived_at, Community.builtin,
-            Thread.answered_at,
+            Thread.answered_at, Community.purpose, rules_accepted(), Thread.wants_acknowledgement,
+            Thread.about_id,
         )
         .join(Community, Community.id == Thread.community_id)
         .join(Account, Account.id == Thread.author_id)

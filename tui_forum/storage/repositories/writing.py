@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,7 +24,8 @@ from tui_forum.storage.models import (
     ReadPointer,
     Thread,
 )
-from tui_forum.storage.repositories.directory import note_words
+
+TAKEN: Final = N_("There is a community “{slug}” already.")
 
 
 class WritingRepository:
@@ -318,12 +319,8 @@ class WritingRepository:
                 insert(Community).values(**values).returning(Community.id)
             )
         except IntegrityError as error:
-            raise InvalidInputError(
-                N_("There is a community “{slug}” already."), field="slug", slug=values["slug"]
-            ) from error
-        community_id = int(result.scalar_one())
-        await note_words(self._connection, community_id)
-        return community_id
+            raise InvalidInputError(TAKEN, field="slug", slug=values["slug"]) from error
+        return int(result.scalar_one())
 
     # -- drafts
 
