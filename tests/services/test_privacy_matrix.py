@@ -147,6 +147,7 @@ READS: dict[str, tuple[Question, str]] = {
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
     "record.page there": (lambda w, a: w.forum.record.page(a, w.community_id), ""),
     "hosting.view": (lambda w, a: w.forum.hosting.view(a, w.community_id), ""),
+    "merging.merge_targets": (lambda w, a: w.forum.merging.merge_targets(a, w.community_id), ""),
     "hosts_round.view": (lambda w, a: w.forum.hosts_round.view(a), ""),
     "notices.page": (lambda w, a: w.forum.notices.page(a), ""),
     "notices.unseen": (lambda w, a: w.forum.notices.unseen(a), ""),
@@ -217,6 +218,7 @@ WRITES: dict[str, Question] = {
     "reasons.delete": lambda w, a: w.forum.reasons.delete(a, w.community_id, 1),
     "hosting.archive": lambda w, a: w.forum.hosting.archive(a, w.community_id, "x"),
     "hosting.reopen": lambda w, a: w.forum.hosting.reopen(a, w.community_id),
+    "merging.merge": lambda w, a: w.forum.merging.merge(a, w.community_id, w.community_id),
     "host_requests.ask_cohost": lambda w, a: w.forum.host_requests.ask_cohost(a, w.community_id, "mary"),
     "host_requests.hand_over": lambda w, a: w.forum.host_requests.hand_over(
         a, w.community_id, "mary", "x", datetime.now(UTC).date() + timedelta(days=7)

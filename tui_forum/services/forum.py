@@ -23,6 +23,7 @@ from tui_forum.services.hostsround import HostsRound
 from tui_forum.services.imports import Imports
 from tui_forum.services.listening import Listening
 from tui_forum.services.memberships import Memberships
+from tui_forum.services.merging import Merging
 from tui_forum.services.notices import Notices
 from tui_forum.services.posts import Posts
 from tui_forum.services.presence import PresenceRegister
@@ -56,6 +57,7 @@ class Forum:
         self.threads = Threads(database)
         self.posts = Posts(database, hub)
         self.hosting = Hosting(database)
+        self.merging = Merging(database)
         self.host_requests = HostRequests(database, self.posts)
         self.hosts_round = HostsRound(database)
         self.curation = Curation(database)
