@@ -74,7 +74,7 @@ async def test_members_react_to_what_others_wrote_and_is_there(garden: Garden) -
         await forum.recognition.react(garden.boss, post_id, THANKS)
     with pytest.raises(NotFoundError):
         await forum.recognition.react(garden.ada, 10**6, THANKS)
-    await forum.threads.lock(garden.boss, garden.post.thread_id)
+    await forum.curation.close(garden.boss, garden.post.thread_id)
     assert await forum.recognition.react(garden.ada, post_id, THANKS), "a lock stops writing, not thanks"
     await forum.posts.delete(garden.boss, post_id)
     with pytest.raises(ConflictError, match="gone"):

@@ -15,6 +15,7 @@ _SHOWN: Final = {
     "question_mark": "?",
     "exclamation_mark": "!",
     "plus": "+",
+    "asterisk": "*",
     "at": "@",
     "up": "↑",
     "down": "↓",

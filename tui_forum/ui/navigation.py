@@ -31,7 +31,8 @@ class ComposeTarget:
     Exactly one of: a new thread (``community_id`` alone), a reply (``thread_id``, with
     ``reply_to`` when it answers one post), an edit (``post_id`` and ``revision``).
     ``initial_body`` is put into an empty editor (a quote, or the post being edited);
-    an existing draft wins over it.
+    an existing draft wins over it. ``key`` is that of a draft begun for an address that has
+    changed since.
     """
 
     community_id: int
@@ -42,10 +43,13 @@ class ComposeTarget:
     post_id: int | None = None
     revision: int = 0
     initial_body: str = ""
+    key: str = ""
 
     @property
     def draft_key(self) -> str:
         """The key of the draft this writes to."""
+        if self.key:
+            return self.key
         if self.post_id is not None:
             return f"edit:{self.post_id}"
         if self.thread_id is not None:

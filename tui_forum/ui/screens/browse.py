@@ -10,10 +10,20 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tui_forum.domain.curation import LeftBehind, PostAddress, in_order
 from tui_forum.domain.entities import PostOrder
+from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import IN_THREAD, Event, EventKind, community_topic, thread_topic
 from tui_forum.domain.policy import Standing, moderates
-from tui_forum.domain.views import CommunityRow, HomeView, PostView, ThreadCursor, ThreadRow
+from tui_forum.domain.views import (
+    CommunityRow,
+    HomeView,
+    PostPage,
+    PostView,
+    ThreadCursor,
+    ThreadRow,
+    ThreadView,
+)
 from tui_forum.i18n import N_, _, format_number
 from tui_forum.ui.actions.curating import CuratingActions
 from tui_forum.ui.actions.joining import JoiningActions
@@ -22,7 +32,7 @@ from tui_forum.ui.actions.recognition import RecognitionActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.screen import WIDE, dialog
 from tui_forum.ui.widgets.bars import Footer, StatusBar
-from tui_forum.ui.widgets.listings import draw_community, draw_thread
+from tui_forum.ui.widgets.listings import draw_community, draw_listed
 from tui_forum.ui.widgets.reader import Reader
 from tui_forum.ui.widgets.rows import Heading, RowList
 
@@ -39,6 +49,7 @@ _CHANGES_HOME: Final = frozenset(
         EventKind.COMMUNITY_OPENED, EventKind.POSTS_IMPORTED, EventKind.NOTICE_SENT,
         EventKind.MEMBER_CHANGED, EventKind.MEMBER_INVITED, EventKind.INVITATION_CLOSED,
         EventKind.JOIN_REQUESTED, EventKind.REQUEST_CLOSED, EventKind.COMMUNITY_CHANGED,
+        EventKind.THREAD_MOVED, EventKind.THREAD_MERGED, EventKind.THREAD_SPLIT,
     }
 )  # fmt: skip
 _CHANGES_HEADER: Final = frozenset(
@@ -47,12 +58,15 @@ _CHANGES_HEADER: Final = frozenset(
         EventKind.THREAD_UNPINNED, EventKind.POST_EDITED,
     }
 )  # fmt: skip
+#: What gives posts or threads another place.
+_CHANGES_ADDRESSES: Final = frozenset(
+    {EventKind.THREAD_MOVED, EventKind.THREAD_MERGED, EventKind.THREAD_SPLIT}
+)
 #: What changes the order or the length of a community's list.
 _CHANGES_LIST: Final = frozenset(
     {
         EventKind.POST_CREATED, EventKind.THREAD_STARTED, EventKind.POSTS_IMPORTED,
-        EventKind.THREAD_PINNED, EventKind.THREAD_UNPINNED, EventKind.THREAD_MOVED,
-        EventKind.THREAD_MERGED, EventKind.THREAD_SPLIT,
+        EventKind.THREAD_PINNED, EventKind.THREAD_UNPINNED, *_CHANGES_ADDRESSES,
     }
 )  # fmt: skip
 _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
@@ -63,6 +77,7 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
 
     KEYS: ClassVar = (
         Key(("enter", "l", "right"), "enter", N_("open"), hint=True, levels=_LISTS),
+        Key(("enter",), "follow", N_("follow where posts went"), levels=(POSTS,)),
         Key(("r",), "reply", N_("reply"), hint=True, levels=(POSTS,)),
         Key(("R",), "quote", N_("quote"), hint=True, levels=(POSTS,)),
         Key(("c",), "compose", N_("new thread"), hint=True, levels=(THREADS, POSTS)),
@@ -89,6 +104,8 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
         Key(("A",), "accept", N_("accept as answer"), levels=(POSTS,)),
         Key(("u",), "pin", N_("pin or unpin the thread"), levels=(THREADS, POSTS)),
         Key(("L",), "close_thread", N_("close or reopen the thread"), levels=(THREADS, POSTS)),
+        Key(("M",), "rearrange", N_("move, merge or split the thread"), levels=(THREADS, POSTS)),
+        Key(("asterisk",), "mark", N_("mark for splitting"), levels=(POSTS,)),
         Key(("m",), "mark_read", N_("mark all as read"), levels=_LISTS),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
         Key(("q", "escape"), "leave_hint", N_("leave"), levels=(HOME,)),
@@ -103,7 +120,9 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
         self._loading = False
         self._stale = False  # lists that were not shown have missed something
         self.home = RowList[CommunityRow](draw_community, row_height=2, empty=_("There is no community yet."))
-        self.threads = RowList[ThreadRow](draw_thread, empty=_("No threads yet: press c to write the first."))
+        self.threads = RowList[ThreadRow | LeftBehind](
+            draw_listed, empty=_("No threads yet: press c to write the first.")
+        )
         self.reader = Reader()
         self.home.id, self.threads.id, self.reader.id = "home", "threads", "reader"
         # One pane until the width is known: the first frame must not jump.
@@ -164,7 +183,7 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
         """Where one is, and how far in the thread."""
         thread, community = self.reader.thread, self.community
         if self._level == POSTS and thread is not None:
-            marks = "🔒 " if thread.locked else ""
+            marks = ("📌 " if thread.pinned else "") + ("🔒 " if thread.locked else "")
             number = self.reader.current.number if self.reader.current else thread.last_number
             place = f"{format_number(number)}/{format_number(thread.last_number)}"
             order = _("tree") if self.reader.order is PostOrder.TREE else ""
@@ -260,28 +279,43 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
         page = await self.ask(self.forum.threads.page(self.actor, self.community.community_id))
         if page is not None:
             self._next_threads = page.next
-            self.threads.set_items(page.rows, keep=lambda row: row.thread_id == keep)
+            rows = in_order(page.rows, page.left_behind)
+            self.threads.set_items(rows, keep=lambda row: row.thread_id == keep)
 
     async def open_thread(self, thread_id: int, number: int | None = None) -> None:
-        """Show a thread: at post ``number``, or where unread begins."""
-        view = await self.ask(self.forum.threads.view(self.actor, thread_id))
-        if view is None:
+        """Show a thread: at post ``number``, or where unread begins. Old addresses lead on."""
+        address = await self.ask(self.forum.threads.resolve(self.actor, thread_id, number))
+        if address is None or (read := await self._read(address)) is None:
             return
-        wanted = view.landing if number is None else number
-        page = await self.ask(
-            self.forum.threads.posts(self.actor, thread_id, order=self.reader.order, around=wanted)
-        )
-        if page is None:
-            return
+        view, page = read
         if self.community is None or self.community.community_id != view.community_id:
             self.community = await self.ask(
                 self.forum.communities.community_by_id(self.actor, view.community_id)
             )
-            await self._load_threads(thread_id)
-        self.reader.more_before, self.reader.more_after = page.more_before, page.more_after
+            await self._load_threads(view.thread_id)
         # The reader must have its size before it is filled: the pane may have been hidden.
         self._go(POSTS)
-        self.reader.show(view, page.posts, page.order, number)
+        self._fill_reader(view, page, address)
+        if view.thread_id != thread_id:
+            self.say(_("What was there is in “{title}” now.").format(title=view.title))
+
+    async def _read(self, address: PostAddress) -> tuple[ThreadView, PostPage] | None:
+        view = await self.ask(self.forum.threads.view(self.actor, address.thread_id))
+        if view is None:
+            return None
+        page = await self.ask(
+            self.forum.threads.posts(
+                self.actor,
+                view.thread_id,
+                order=self.reader.order,
+                around=view.landing if address.number is None else address.number,
+            )
+        )
+        return None if page is None else (view, page)
+
+    def _fill_reader(self, view: ThreadView, page: PostPage, address: PostAddress) -> None:
+        self.reader.more_before, self.reader.more_after = page.more_before, page.more_after
+        self.reader.show(view, page.posts, page.order, address.number)
         self._watch()
         self.refresh_bars()
 
@@ -292,6 +326,8 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
             await self.open_community(message.item.community_id)
         elif isinstance(message.item, ThreadRow):
             await self.open_thread(message.item.thread_id)
+        elif isinstance(message.item, LeftBehind):
+            await self.open_thread(message.item.target.thread_id, message.item.target.number)
 
     @on(RowList.NearEnd)
     async def _near_end(self, message: RowList.NearEnd) -> None:
@@ -306,7 +342,7 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
                 )
                 if page is not None:
                     self._next_threads = page.next
-                    self.threads.add_items(page.rows)
+                    self.threads.add_items(in_order(page.rows, page.left_behind))
             elif cast("Widget", message.rows) is self.home and self._next_others:
                 more = await self.ask(self.forum.communities.others(self.actor, self._next_others))
                 if more is not None:
@@ -373,8 +409,32 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
                 self.reader.update_post(post)
         elif here and kind in _CHANGES_HEADER:
             await self._reload_header()
+        elif here and kind in _CHANGES_ADDRESSES:
+            await self._stay_with_post()
         await self._follow_lists(event)
         self.refresh_bars()
+
+    async def _stay_with_post(self) -> None:
+        """What is read has got another thread, community or number: the same post stays selected."""
+        thread, post = self.reader.thread, self.reader.current
+        if thread is None:
+            return
+        try:
+            address = await self.forum.threads.resolve(
+                self.actor, thread.thread_id, post.number if post is not None else None
+            )
+        except ForumError:
+            self.reader.clear()
+            if self._level == POSTS:
+                self._go(THREADS)
+                self.say(_("This thread went to where you cannot read."), error=True)
+            return
+        read = await self._read(address)
+        if read is not None:
+            self.reader.clear()  # its numbers are others now
+            self._fill_reader(*read, address)
+            if address.thread_id != thread.thread_id:
+                self.say(_("What was there is in “{title}” now.").format(title=read[0].title))
 
     async def _follow_lists(self, event: Event) -> None:
         """Keep the lists that are shown up to date; going back to a hidden one loads it anyway."""

@@ -110,10 +110,13 @@ class DraftsScreen(ListScreen[None]):
                 revision=post.revision,
                 initial_body=post.body,
             )
-        thread = await self.forum.threads.view(self.actor, number)
-        if len(rest) < 3:
-            return ComposeTarget(thread.community_id, number, thread.title)
-        answered = await self.forum.threads.post(self.actor, number, int(rest[2]))
+        # What is answered may be in another thread by now, under another number.
+        answers = int(rest[2]) if len(rest) > 2 else None
+        at = await self.forum.threads.resolve(self.actor, number, answers)
+        thread = await self.forum.threads.view(self.actor, at.thread_id)
+        if at.number is None:
+            return ComposeTarget(thread.community_id, at.thread_id, thread.title, key=key)
+        answered = await self.forum.threads.post(self.actor, at.thread_id, at.number)
         return ComposeTarget(
-            thread.community_id, number, thread.title, answered.number, answered.author.handle
+            thread.community_id, at.thread_id, thread.title, answered.number, answered.author.handle, key=key
         )

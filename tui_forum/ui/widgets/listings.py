@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from tui_forum.domain.curation import LeftBehind, SignKind
 from tui_forum.domain.entities import ThreadKind
 from tui_forum.domain.limits import UNREAD_CAP
 from tui_forum.domain.text import display_line, fit, pad
 from tui_forum.domain.views import CommunityRow, ThreadRow
-from tui_forum.i18n import format_age, format_number, ngettext
+from tui_forum.i18n import _, format_age, format_number, ngettext
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, columns
 
@@ -39,6 +40,21 @@ def draw_community(row: CommunityRow, width: int, skin: Skin) -> Lines:
     tail = [Cell(" · ".join(parts), skin.dim)]
     second = [Cell("  "), *columns(Cell(display_line(row.statement), skin.dim), tail, width - 3)]
     return first, second
+
+
+def draw_listed(row: ThreadRow | LeftBehind, width: int, skin: Skin) -> Lines:
+    """A line of a community's list: a thread, or what was left behind where one was."""
+    return (
+        draw_left_behind(row, width, skin) if isinstance(row, LeftBehind) else draw_thread(row, width, skin)
+    )
+
+
+def draw_left_behind(sign: LeftBehind, width: int, skin: Skin) -> Lines:
+    """Where a thread went that stood here."""
+    what = _("{title} → moved to {into}") if sign.kind is SignKind.MOVED else _("{title} → now in “{into}”")
+    text = what.format(title=display_line(sign.title), into=display_line(sign.into))
+    age = Cell(f"{format_age(sign.place_at, datetime.now(UTC)):>8}", skin.dim)
+    return ([Cell("  "), *columns(Cell(f"⤷ {text}", skin.dim), [age], width - 2)],)
 
 
 def draw_thread(row: ThreadRow, width: int, skin: Skin) -> Lines:

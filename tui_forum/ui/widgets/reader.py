@@ -26,6 +26,7 @@ from tui_forum.domain.views import PostPage, PostView, ThreadView
 from tui_forum.i18n import _, format_datetime, language
 from tui_forum.ui.render import Palette, render_markdown
 from tui_forum.ui.widgets.marks import draw_marks
+from tui_forum.ui.widgets.signs import NOTHING, Beside, draw_sign, place_signs
 
 if TYPE_CHECKING:
     from tui_forum.ui.app import ForumApp
@@ -100,7 +101,9 @@ class Reader(Widget, can_focus=True):
         self._skip = 0  # its lines above the window
         self._seen: set[int] = set()
         self._told = 0
-        self._lines: dict[int, tuple[PostView, list[Strip]]] = {}  # post id → what was drawn, its lines
+        self.marked: set[int] = set()  # ids of posts that a moderator has marked
+        self._beside: dict[int, Beside] | None = None
+        self._lines: dict[int, tuple[object, list[Strip]]] = {}  # post id → what was drawn, its lines
         self._lines_for: tuple[int, str, PostOrder] = (0, "", self.order)
         self._view: list[tuple[int, Strip]] | None = None
 
@@ -122,6 +125,7 @@ class Reader(Widget, can_focus=True):
         """Show a window of ``thread`` with post ``number`` (or the landing post) selected."""
         another = self.thread is None or self.thread.thread_id != thread.thread_id
         if another:
+            self.marked.clear()
             self._seen.clear()
             self._told = thread.read_number
         if another or number is None:
@@ -190,8 +194,14 @@ class Reader(Widget, can_focus=True):
                 self._changed()
 
     def retitle(self, thread: ThreadView) -> None:
-        """The thread's header changed (locked, a new last number)."""
+        """The thread's header changed (closed, a new last number, signposts)."""
         self.thread = thread
+        self._changed()
+
+    def mark(self, post: PostView) -> None:
+        """Mark a post, or take its mark away."""
+        self.marked ^= {post.post_id}
+        self._changed()
 
     def clear_cache(self) -> None:
         """Forget drawn lines: the language has changed."""
@@ -199,7 +209,7 @@ class Reader(Widget, can_focus=True):
         self._changed()
 
     def _changed(self) -> None:
-        self._view = None
+        self._view = self._beside = None
         self.refresh()
 
     # -- lines
@@ -218,17 +228,28 @@ class Reader(Widget, can_focus=True):
             self._lines.clear()
             self._lines_for = (width, skin.name, self.order)
         post = self.posts[index]
+        what = (post, self.beside(post), post.post_id in self.marked)
         known = self._lines.get(post.post_id)
-        if known is None or known[0] != post:
-            known = (post, self._draw(post, width, skin))
+        if known is None or known[0] != what:
+            known = (what, self._draw(post, width, skin))
             self._lines[post.post_id] = known
         return known[1]
+
+    def beside(self, post: PostView) -> Beside:
+        """The signposts at a post of the window."""
+        if self._beside is None:
+            signs = self.thread.signs if self.thread is not None else ()
+            self._beside = place_signs(
+                signs, self.posts, more_before=self.more_before, more_after=self.more_after
+            )
+        return self._beside.get(post.post_id, NOTHING)
 
     def _draw(self, post: PostView, width: int, skin: Skin) -> list[Strip]:
         indent = self._indent(post)
         guide = Segment("│ " * (indent // INDENT), skin.base + skin.border)
         room = width - indent
-        lines: list[Strip] = []
+        beside = self.beside(post)
+        lines = [Strip(draw_sign(sign, width, skin)) for sign in beside.above]
         if self.first_unread == post.number and self.order is PostOrder.CHRONOLOGICAL and post.number > 1:
             label = "── " + _("new") + " "
             rule = label + "─" * max(0, width - cell_width(label))
@@ -250,6 +271,7 @@ class Reader(Widget, can_focus=True):
             )
         lines += [self._join(guide, line) for line in draw_marks(post.marks, room, skin)]
         lines.append(self._join(guide, []))
+        lines += [Strip(draw_sign(sign, width, skin)) for sign in beside.below]
         return lines
 
     @staticmethod
@@ -267,9 +289,9 @@ class Reader(Widget, can_focus=True):
             rest.append(" · 👋 " + _("new here"))
         if post.accepted:
             rest.append(" · ✓ " + _("accepted answer"))
-        number = f"#{post.number} "
-        tail = fit("".join(rest), max(0, room - len(number) - 6))
-        who = fit(who, max(4, room - len(number) - cell_width(tail)))
+        number = f"{'✂ ' if post.post_id in self.marked else ''}#{post.number} "
+        tail = fit("".join(rest), max(0, room - cell_width(number) - 6))
+        who = fit(who, max(4, room - cell_width(number) - cell_width(tail)))
         good = skin.good if post.accepted else skin.dim
         return [
             Segment(number, skin.base + skin.dim),
@@ -304,7 +326,7 @@ class Reader(Widget, can_focus=True):
         else:
             # In the tree, posts come out of order: only what is complete counts as read.
             reached = self._told
-            while reached + 1 in self._seen:
+            while reached + 1 in self._seen or reached + 1 in self.thread.retired:
                 reached += 1
         if reached > self._told:
             self._told = reached
