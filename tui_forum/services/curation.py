@@ -120,28 +120,7 @@ class Curation:
         """
 
         async def work(uow: UnitOfWork) -> None:
-            state = await _held(uow, actor, thread_id, Action.MOVE_THREAD)
-            target = await _community(uow, actor, community_id)
-            require(Action.MOVE_THREAD, standing_in(actor, target))
-            if target.community_id == state.community_id:
-                raise ConflictError(HERE_ALREADY)
-            await _move(uow, state, target)
-            await CurationRepository(uow.connection).leave_sign(
-                SignKind.MOVED,
-                thread_id,
-                actor.account_id,
-                uow.now,
-                community_id=state.community_id,
-                place_at=state.last_post_at,
-            )
-            uow.record(
-                EventKind.THREAD_MOVED,
-                actor_id=actor.account_id,
-                community_id=state.community_id,
-                thread_id=thread_id,
-            )
-            # Who follows the thread need not be able to read it there.
-            uow.record(EventKind.THREAD_MOVED, actor_id=actor.account_id, community_id=community_id)
+            state, target = await move_thread(uow, actor, thread_id, community_id)
             await self._tell_moved(uow, actor, state, target)
 
         await self._database.write(work)
@@ -270,101 +249,9 @@ class Curation:
         title = check_title(title)
 
         async def work(uow: UnitOfWork) -> PostAddress:
-            state = await _held(uow, actor, thread_id, Action.SPLIT_THREAD)
-            repository, moving = CurationRepository(uow.connection), MovingRepository(uow.connection)
-            seats = await repository.seats(thread_id)
-            if from_number is not None:
-                chosen = [seat for seat in seats if seat.number >= from_number]
-            else:
-                chosen = with_replies(seats, numbers)
-            if not chosen:
-                raise ConflictError(GONE)
-            if chosen[0] is seats[0]:
-                raise ConflictError(OPENING_STAYS)
-            await moving.lock_communities([state.community_id])
-            new_id = await self._split_posts(uow, state, title, chosen)
-            await moving.count_weeks(state.community_id, Counter(), Counter([week_of(chosen[0].created_at)]))
-            await self._leave_split(uow, actor, state, new_id, seats, chosen, title)
-            return PostAddress(new_id, 1)
+            return await split_thread(uow, actor, thread_id, title, numbers, from_number)
 
         return await self._database.write(work)
-
-    @staticmethod
-    async def _split_posts(uow: UnitOfWork, state: ThreadState, title: str, chosen: list[Seat]) -> int:
-        """The new thread with its posts, pointers, signposts and perhaps the accepted answer."""
-        repository, writing = CurationRepository(uow.connection), WritingRepository(uow.connection)
-        opening, thread_id = chosen[0], state.thread_id
-        kind = ThreadKind.DISCUSSION if state.kind is not ThreadKind.QUESTION else ThreadKind.QUESTION
-        new_id = await writing.add_thread(
-            {
-                "community_id": state.community_id,
-                "author_id": opening.author_id,
-                "kind": kind.value,
-                "title": title,
-                "created_at": opening.created_at,
-                "last_post_at": opening.created_at,
-                "last_author_id": opening.author_id,
-            }
-        )
-        seats = split_seats(chosen)
-        read = await repository.pointers([thread_id])
-        signs = await repository.signs_at([thread_id])
-        stays = await repository.seats(thread_id)
-        await repository.reseat(new_id, seats)
-        await _read_again(uow, new_id, seats, read)
-        went = {seat.old.number: seat.number for seat in seats}
-        places = {}
-        for sign, _thread, at in signs:
-            stood = next((seat.number for seat in stays if seat.number >= at), None)
-            if stood in went:
-                places[sign] = (new_id, went[stood])
-        await repository.replant(places)
-        accepted = _new_number(seats, thread_id, state.accepted_number)
-        if accepted is not None:
-            await writing.set_thread(thread_id, accepted_number=None)
-            if kind is ThreadKind.QUESTION and accepted > 1:
-                await writing.set_thread(new_id, accepted_number=accepted)
-        await repository.recount(thread_id)
-        await repository.recount(new_id)
-        return new_id
-
-    @staticmethod
-    async def _leave_split(
-        uow: UnitOfWork,
-        actor: Actor,
-        state: ThreadState,
-        new_id: int,
-        seats: list[Seat],
-        chosen: list[Seat],
-        title: str,
-    ) -> None:
-        repository = CurationRepository(uow.connection)
-        opening, thread_id = chosen[0], state.thread_id
-        gone = {seat.number for seat in chosen}
-        before = max(
-            seat.number for seat in seats if seat.number < opening.number and seat.number not in gone
-        )
-        await repository.leave_sign(
-            SignKind.SPLIT_TO, new_id, actor.account_id, uow.now,
-            thread_id=thread_id, number=opening.number, target_number=1, posts=len(chosen),
-        )  # fmt: skip
-        await repository.leave_sign(
-            SignKind.SPLIT_FROM, thread_id, actor.account_id, uow.now,
-            thread_id=new_id, number=1, target_number=before, posts=len(chosen),
-        )  # fmt: skip
-        for one in (thread_id, new_id):
-            uow.record(
-                EventKind.THREAD_SPLIT,
-                actor_id=actor.account_id,
-                community_id=state.community_id,
-                thread_id=one,
-            )
-        await _tell(uow, actor, "thread_split", state, text=title)
-        if opening.author_id != state.author.account_id:
-            await notify(
-                uow, [opening.author_id], "post_split",
-                thread_id=new_id, post_id=opening.post_id, actor_id=actor.account_id,
-            )  # fmt: skip
 
     # -- where to
 
@@ -382,6 +269,140 @@ class Curation:
             return await CurationRepository(connection).moderated_threads(
                 actor.account_id, actor.site_role, clean_line(query).split()[:8], PAGE_SIZE
             )
+
+
+async def move_thread(
+    uow: UnitOfWork, actor: Actor, thread_id: int, community_id: int
+) -> tuple[ThreadState, CommunityRow]:
+    """Let the thread be in another community, within a transaction; what it was, and where it is.
+
+    The caller tells the author. Raises what :meth:`Curation.move` does.
+    """
+    state = await _held(uow, actor, thread_id, Action.MOVE_THREAD)
+    target = await _community(uow, actor, community_id)
+    require(Action.MOVE_THREAD, standing_in(actor, target))
+    if target.community_id == state.community_id:
+        raise ConflictError(HERE_ALREADY)
+    await _move(uow, state, target)
+    await CurationRepository(uow.connection).leave_sign(
+        SignKind.MOVED,
+        thread_id,
+        actor.account_id,
+        uow.now,
+        community_id=state.community_id,
+        place_at=state.last_post_at,
+    )
+    uow.record(
+        EventKind.THREAD_MOVED,
+        actor_id=actor.account_id,
+        community_id=state.community_id,
+        thread_id=thread_id,
+    )
+    # Who follows the thread need not be able to read it there.
+    uow.record(EventKind.THREAD_MOVED, actor_id=actor.account_id, community_id=community_id)
+    return state, target
+
+
+async def split_thread(
+    uow: UnitOfWork,
+    actor: Actor,
+    thread_id: int,
+    title: str,
+    numbers: Collection[int] = (),
+    from_number: int | None = None,
+) -> PostAddress:
+    """Make a thread of its own of posts, within a transaction. Raises what :meth:`Curation.split` does."""
+    state = await _held(uow, actor, thread_id, Action.SPLIT_THREAD)
+    repository, moving = CurationRepository(uow.connection), MovingRepository(uow.connection)
+    seats = await repository.seats(thread_id)
+    if from_number is not None:
+        chosen = [seat for seat in seats if seat.number >= from_number]
+    else:
+        chosen = with_replies(seats, numbers)
+    if not chosen:
+        raise ConflictError(GONE)
+    if chosen[0] is seats[0]:
+        raise ConflictError(OPENING_STAYS)
+    await moving.lock_communities([state.community_id])
+    new_id = await _split_posts(uow, state, title, chosen)
+    await moving.count_weeks(state.community_id, Counter(), Counter([week_of(chosen[0].created_at)]))
+    await _leave_split(uow, actor, state, new_id, seats, chosen, title)
+    return PostAddress(new_id, 1)
+
+
+async def _split_posts(uow: UnitOfWork, state: ThreadState, title: str, chosen: list[Seat]) -> int:
+    """The new thread with its posts, pointers, signposts and perhaps the accepted answer."""
+    repository, writing = CurationRepository(uow.connection), WritingRepository(uow.connection)
+    opening, thread_id = chosen[0], state.thread_id
+    kind = ThreadKind.DISCUSSION if state.kind is not ThreadKind.QUESTION else ThreadKind.QUESTION
+    new_id = await writing.add_thread(
+        {
+            "community_id": state.community_id,
+            "author_id": opening.author_id,
+            "kind": kind.value,
+            "title": title,
+            "created_at": opening.created_at,
+            "last_post_at": opening.created_at,
+            "last_author_id": opening.author_id,
+        }
+    )
+    seats = split_seats(chosen)
+    read = await repository.pointers([thread_id])
+    signs = await repository.signs_at([thread_id])
+    stays = await repository.seats(thread_id)
+    await repository.reseat(new_id, seats)
+    await _read_again(uow, new_id, seats, read)
+    went = {seat.old.number: seat.number for seat in seats}
+    places = {}
+    for sign, _thread, at in signs:
+        stood = next((seat.number for seat in stays if seat.number >= at), None)
+        if stood in went:
+            places[sign] = (new_id, went[stood])
+    await repository.replant(places)
+    accepted = _new_number(seats, thread_id, state.accepted_number)
+    if accepted is not None:
+        await writing.set_thread(thread_id, accepted_number=None)
+        if kind is ThreadKind.QUESTION and accepted > 1:
+            await writing.set_thread(new_id, accepted_number=accepted)
+    await repository.recount(thread_id)
+    await repository.recount(new_id)
+    return new_id
+
+
+async def _leave_split(
+    uow: UnitOfWork,
+    actor: Actor,
+    state: ThreadState,
+    new_id: int,
+    seats: list[Seat],
+    chosen: list[Seat],
+    title: str,
+) -> None:
+    repository = CurationRepository(uow.connection)
+    opening, thread_id = chosen[0], state.thread_id
+    gone = {seat.number for seat in chosen}
+    before = max(seat.number for seat in seats if seat.number < opening.number and seat.number not in gone)
+    await repository.leave_sign(
+        SignKind.SPLIT_TO, new_id, actor.account_id, uow.now,
+        thread_id=thread_id, number=opening.number, target_number=1, posts=len(chosen),
+    )  # fmt: skip
+    await repository.leave_sign(
+        SignKind.SPLIT_FROM, thread_id, actor.account_id, uow.now,
+        thread_id=new_id, number=1, target_number=before, posts=len(chosen),
+    )  # fmt: skip
+    for one in (thread_id, new_id):
+        uow.record(
+            EventKind.THREAD_SPLIT,
+            actor_id=actor.account_id,
+            community_id=state.community_id,
+            thread_id=one,
+        )
+    await _tell(uow, actor, "thread_split", state, text=title)
+    if opening.author_id != state.author.account_id:
+        await notify(
+            uow, [opening.author_id], "post_split",
+            thread_id=new_id, post_id=opening.post_id, actor_id=actor.account_id,
+        )  # fmt: skip
 
 
 async def _held(uow: UnitOfWork, actor: Actor, thread_id: int, action: Action) -> ThreadState:
