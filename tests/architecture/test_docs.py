@@ -31,7 +31,9 @@ PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 #: The heading in guide.md under which the keys of a screen stand.
 SECTIONS = {
     "BrowseScreen": "Communities, threads and posts",
+    "CommunityScreen": "About a community",
     "ComposeScreen": "Writing a post",
+    "DirectoryScreen": "Find communities",
     "DraftsScreen": "Drafts",
     "HelpScreen": "Help",
     "InboxScreen": "Inbox",

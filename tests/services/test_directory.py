@@ -195,7 +195,7 @@ async def test_a_page_is_read_off_an_index(sqlite_forum: Forum, order: Order, in
     statement, parameters = seen[0]
     async with sqlite_forum.database.read() as connection:
         plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
-    text = "\n".join(str(row[3]) for row in plan) + "\n"
+    text = "\n".join(str(tuple(row)[3]) for row in plan) + "\n"
     assert index in text
     assert "TEMP B-TREE" not in text
     assert boss

@@ -22,6 +22,8 @@ class Place(StrEnum):
     SEARCH = "search"
     HELP = "help"
     REVISIONS = "revisions"
+    DIRECTORY = "directory"
+    COMMUNITY = "community"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ _SCREENS: Final = {
     Place.SEARCH: "search:SearchScreen",
     Place.HELP: "help:HelpScreen",
     Place.REVISIONS: "revisions:RevisionsScreen",
+    Place.DIRECTORY: "directory:DirectoryScreen",
+    Place.COMMUNITY: "community:CommunityScreen",
 }
 
 

@@ -42,6 +42,7 @@ def dialog(method: Method) -> Method:
 #: Keys that every browsing screen has.
 COMMON_KEYS: Final = (
     Key(("g h",), "go home", N_("communities")),
+    Key(("g c",), "go directory", N_("find communities")),
     Key(("g i",), "go inbox", N_("inbox")),
     Key(("g d",), "go drafts", N_("drafts")),
     Key(("g m",), "go moderation", N_("moderation")),
@@ -149,11 +150,11 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
 
     def hints(self) -> list[tuple[str, str]]:
         """Keys and labels for the footer, the most useful first."""
-        return [
-            (shown(key.keys[0]), _(key.label))
-            for key in self.keymap()
-            if key.hint and key.works_on(self.level)
-        ]
+        found: dict[str, str] = {}
+        for key in self.keymap():
+            if key.hint and key.works_on(self.level):
+                found.setdefault(shown(key.keys[0]), _(key.label))  # a screen's own key hides the common one
+        return list(found.items())
 
     def keymap(self) -> tuple[Key, ...]:
         """All keys of this screen."""

@@ -39,6 +39,14 @@ class JoiningActions(ForumScreen[Any]):
         self.say(sentence)
         return True
 
+    async def decline(self, community: CommunityRow) -> bool:
+        """Say no to an invitation, after asking; whether it was done."""
+        question = _("Decline the invitation into {name}?").format(name=community.name)
+        return await self.forum_app.confirm(question) and await self._done(
+            self.forum.memberships.decline_invitation(self.actor, community.community_id),
+            _("The invitation is declined."),
+        )
+
     async def _request(self, community: CommunityRow) -> bool:
         question = _("Ask to join {name}. A sentence for its hosts (it may stay empty):")
         sent = await self.forum_app.ask_until_taken(

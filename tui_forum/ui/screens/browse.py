@@ -30,6 +30,7 @@ from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.actions.moderating import ModeratingActions
 from tui_forum.ui.actions.recognition import RecognitionActions
 from tui_forum.ui.keys import Key
+from tui_forum.ui.navigation import Go, Place
 from tui_forum.ui.screen import WIDE, dialog
 from tui_forum.ui.widgets.bars import Footer, StatusBar
 from tui_forum.ui.widgets.listings import draw_community, draw_listed
@@ -84,6 +85,8 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
         Key(("q", "escape", "h", "left"), "back", N_("back"), hint=True, levels=(THREADS, POSTS)),
         Key(("tab", "n"), "next_unread", N_("next unread"), hint=True),
         Key(("J",), "join", N_("join or leave"), hint=True, levels=(HOME,)),
+        Key(("i",), "about", N_("about"), hint=True, levels=(HOME,)),
+        Key(("i",), "about", N_("about this community"), levels=(THREADS, POSTS)),
         Key(("j", "down"), "down", N_("down")),
         Key(("k", "up"), "up", N_("up")),
         Key(("pagedown", "ctrl+f", "space"), "page_down", N_("page down")),
@@ -322,7 +325,9 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
     @on(RowList.Chosen)
     async def _chosen(self, message: RowList.Chosen) -> None:
         message.stop()
-        if isinstance(message.item, CommunityRow):
+        if isinstance(message.item, CommunityRow) and not message.item.readable:
+            self.action_about()
+        elif isinstance(message.item, CommunityRow):
             await self.open_community(message.item.community_id)
         elif isinstance(message.item, ThreadRow):
             await self.open_thread(message.item.thread_id)
@@ -643,6 +648,12 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
         row = self.home.current
         if row is not None and await self.come_or_go(row):
             await self.reload_home()
+
+    def action_about(self) -> None:
+        """The page of the selected community, or of the one that one is in."""
+        row = self.home.current if self._level == HOME else self.community
+        if row is not None:
+            self.post_message(Go(Place.COMMUNITY, (row.community_id,), on_top=True))
 
     # -- reading
 

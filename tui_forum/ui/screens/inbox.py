@@ -10,12 +10,14 @@ from textual.widget import Widget
 
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.text import display_line
-from tui_forum.domain.views import Notice
+from tui_forum.domain.views import CommunityRow, Notice
 from tui_forum.i18n import N_, _, format_age
+from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.memberwords import ROLES, VISIBILITIES
-from tui_forum.ui.navigation import OpenCommunity, OpenThread
+from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place
+from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
 
@@ -44,6 +46,19 @@ _SENTENCES: Final = {
     "member_removed": N_("You are not a member of {community} any more"),
     "visibility_changed": N_("{community} is open to others than before"),
 }
+_CHANGES: Final = frozenset((EventKind.NOTICE_SENT, EventKind.INVITATION_CLOSED, EventKind.MEMBER_LEFT))
+#: What leads to the community's page; the others lead to its threads.
+_ABOUT: Final = frozenset(
+    (
+        "join_request",
+        "request_declined",
+        "invitation",
+        "invitation_accepted",
+        "role_changed",
+        "member_removed",
+        "visibility_changed",
+    )
+)
 #: Said when the community is one that the reader does not see any more.
 _NAMELESS: Final = {
     "member_removed": N_("You are not a member any more of a community that is by invitation"),
@@ -78,11 +93,15 @@ def _draw(notice: Notice, width: int, skin: Skin) -> Lines:
     return first, [Cell("    "), Cell(_text(notice), skin.dim)]
 
 
-class InboxScreen(ListScreen[None]):
+class InboxScreen(JoiningActions, ListScreen[None]):
     """Notices, latest first; seen once one has looked."""
 
     TITLE_TEXT = N_("Inbox")
-    KEYS: ClassVar = (Key(("enter", "l", "right"), "enter", N_("go there"), hint=True),)
+    KEYS: ClassVar = (
+        Key(("enter", "l", "right"), "enter", N_("go there"), hint=True),
+        Key(("J",), "accept", N_("accept an invitation"), hint=True),
+        Key(("D",), "decline", N_("decline an invitation"), hint=True),
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,8 +135,9 @@ class InboxScreen(ListScreen[None]):
             self.rows.add_items(page or ())
 
     async def on_forum_event(self, event: Event) -> None:
-        """Something new."""
-        if event.kind is EventKind.NOTICE_SENT and event.event_id:
+        """Something new, or something that is not to be seen any more."""
+        own = event.account_id == self.actor.account_id
+        if own and event.event_id and event.kind in _CHANGES:
             await self._load()
         self.refresh_bars()
 
@@ -129,5 +149,35 @@ class InboxScreen(ListScreen[None]):
             return
         if notice.thread_id is not None:
             self.post_message(OpenThread(notice.thread_id, notice.post_number))
+        elif notice.community_id is not None and notice.kind in _ABOUT:
+            self.post_message(Go(Place.COMMUNITY, (notice.community_id,), on_top=True))
         elif notice.community_id is not None:
             self.post_message(OpenCommunity(notice.community_id))
+
+    # -- invitations
+
+    async def _inviting(self) -> CommunityRow | None:
+        """The community that the selected notice invites into, while that can be answered."""
+        notice = self.rows.current
+        if notice is None or notice.kind != "invitation" or notice.community_id is None:
+            self.say(_("Select an invitation."))
+            return None
+        row = await self.ask(self.forum.communities.community_by_id(self.actor, notice.community_id))
+        if row is not None and not row.invited:
+            self.say(_("This invitation is answered."))
+            return None
+        return row
+
+    @dialog
+    async def action_accept(self) -> None:
+        """Come in."""
+        row = await self._inviting()
+        if row is not None:
+            await self.come_or_go(row)
+
+    @dialog
+    async def action_decline(self) -> None:
+        """Say no."""
+        row = await self._inviting()
+        if row is not None and await self.decline(row):
+            await self._load()

@@ -10,6 +10,7 @@ from tui_forum.domain.limits import UNREAD_CAP
 from tui_forum.domain.text import display_line, fit, pad
 from tui_forum.domain.views import CommunityRow, ThreadRow
 from tui_forum.i18n import _, format_age, format_number, ngettext
+from tui_forum.ui.memberwords import door_word
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, columns
 
@@ -33,11 +34,14 @@ def draw_community(row: CommunityRow, width: int, skin: Skin) -> Lines:
     mark = Cell("● " if row.unread else "  ", skin.unread)
     right = [Cell(unread_text(row.unread), skin.unread)] if row.unread else []
     first = [mark, *columns(Cell(display_line(row.name), name_style), right, width - 3)]
-    size = ngettext("{n} thread", "{n} threads", row.thread_count).format(n=format_number(row.thread_count))
-    parts = [size] if width >= NARROW else []
-    if row.last_post_at is not None:
-        parts.append(format_age(row.last_post_at, datetime.now(UTC)))
-    tail = [Cell(" · ".join(parts), skin.dim)]
+    if row.invited or not row.readable:
+        tail = [Cell(door_word(row), skin.unread if row.invited else skin.dim)]
+    else:
+        size = ngettext("{n} thread", "{n} threads", row.thread_count)
+        parts = [size.format(n=format_number(row.thread_count))] if width >= NARROW else []
+        if row.last_post_at is not None:
+            parts.append(format_age(row.last_post_at, datetime.now(UTC)))
+        tail = [Cell(" · ".join(parts), skin.dim)]
     second = [Cell("  "), *columns(Cell(display_line(row.statement), skin.dim), tail, width - 3)]
     return first, second
 
