@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from rich.segment import Segment
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_forum.domain.text import cell_width, display_line, fit
-
-if TYPE_CHECKING:
-    from tui_forum.ui.app import ForumApp
-    from tui_forum.ui.skin import Skin
+from tui_forum.ui.widgets.linewidget import LineWidget, padded
 
 
-class Line(Widget):
+class Line(LineWidget):
     """A widget of one line, drawn by the line API."""
 
     DEFAULT_CSS = "Line { height: 1; }"
-
-    @property
-    def skin(self) -> Skin:
-        """The app's look."""
-        return cast("ForumApp", self.app).skin
 
     def render_line(self, y: int) -> Strip:
         """The line, exactly as wide as the widget."""
         if y:
             return Strip.blank(self.size.width, self.skin.bar)
-        return self.line(self.size.width).adjust_cell_length(self.size.width, self.skin.bar)
+        return padded(self.line(self.size.width), self.size.width, self.skin.bar)
 
-    def line(self, width: int) -> Strip:
+    def line(self, width: int) -> list[Segment]:
         """What the line shows."""
         raise NotImplementedError
 
@@ -50,22 +39,20 @@ class StatusBar(Line):
             self._left, self._right = left, right
             self.refresh()
 
-    def line(self, width: int) -> Strip:
+    def line(self, width: int) -> list[Segment]:
         """``left`` as far as there is room beside ``right``."""
         skin = self.skin
         right = fit(display_line(self._right), max(0, width // 2)) if self._right else ""
         room = width - cell_width(right) - 3
         left = fit(display_line(self._left), max(0, room))
         gap = width - cell_width(left) - cell_width(right) - 2
-        return Strip(
-            [
-                Segment(" ", skin.bar),
-                Segment(left, skin.bar + skin.strong),
-                Segment(" " * max(0, gap), skin.bar),
-                Segment(right, skin.bar),
-                Segment(" ", skin.bar),
-            ]
-        )
+        return [
+            Segment(" ", skin.bar),
+            Segment(left, skin.bar + skin.strong),
+            Segment(" " * max(0, gap), skin.bar),
+            Segment(right, skin.bar),
+            Segment(" ", skin.bar),
+        ]
 
 
 class Footer(Line):
@@ -99,16 +86,16 @@ class Footer(Line):
         """What is shown, for tests and screen readers."""
         return self._sentence or "  ".join(f"{key} {label}" for key, label in self._keys)
 
-    def line(self, width: int) -> Strip:
+    def line(self, width: int) -> list[Segment]:
         """The sentence, or the keys."""
         skin = self.skin
         if self._sentence:
             style = skin.error if self._error else skin.bar
             mark = "! " if self._error else ""
             text = fit(f" {mark}{display_line(self._sentence)}", width)
-            return Strip([Segment(text.ljust(width), style)])
+            return [Segment(text.ljust(width), style)]
         if not self._keys:
-            return Strip([])
+            return []
         last = self._keys[-1]
         reserve = cell_width(last[0]) + cell_width(last[1]) + 3
         segments = [Segment(" ", skin.bar)]
@@ -123,4 +110,4 @@ class Footer(Line):
                 Segment(f" {label}  ", skin.bar),
             ]
             used += needs
-        return Strip(segments)
+        return segments

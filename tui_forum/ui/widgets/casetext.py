@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, cast
 from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_forum.domain.cases import CaseView
 from tui_forum.domain.entities import PostState
 from tui_forum.domain.text import display_line, fit
 from tui_forum.domain.views import PostView
 from tui_forum.i18n import _, format_datetime
+from tui_forum.ui.widgets.linewidget import LineWidget, padded
 from tui_forum.ui.widgets.reader import rendered, tombstone
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STEP = 3
 
 
-class CaseText(Widget, can_focus=True):
+class CaseText(LineWidget, can_focus=True):
     """Scrolled by lines."""
 
     DEFAULT_CSS = "CaseText { height: 1fr; }"
@@ -33,10 +33,6 @@ class CaseText(Widget, can_focus=True):
         self._case: CaseView | None = None
         self._top = 0
         self._drawn: tuple[object, list[Strip], int] | None = None
-
-    @property
-    def _skin(self) -> Skin:
-        return cast("ForumApp", self.app).skin
 
     def show(self, case: CaseView | None) -> None:
         """Show another case from its reports on, or the same one where one was."""
@@ -63,7 +59,7 @@ class CaseText(Widget, can_focus=True):
         self.scroll_lines(-STEP)
 
     def _lines(self) -> list[Strip]:
-        width, skin = max(20, self.size.width - 2), self._skin
+        width, skin = max(20, self.size.width - 2), self.skin
         key = (width, skin.name)
         if self._drawn is None or self._drawn[0] != key:
             self._drawn = (key, self._draw(width, skin) if self._case else [], 0)
@@ -111,8 +107,8 @@ class CaseText(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line."""
-        base = self._skin.base
+        base = self.skin.base
         lines = self._lines()
         index = self._top + y
         strip = lines[index] if index < len(lines) else Strip([])
-        return Strip([Segment(" ", base), *strip]).adjust_cell_length(self.size.width, base)
+        return padded([Segment(" ", base), *strip], self.size.width, base)

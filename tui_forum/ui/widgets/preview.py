@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_forum.ui.render import render_markdown
+from tui_forum.ui.widgets.linewidget import LineWidget, padded
 
 if TYPE_CHECKING:
     from tui_forum.ui.app import ForumApp
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 WHEEL = 3
 
 
-class Preview(Widget):
+class Preview(LineWidget):
     """Rendered Markdown."""
 
     DEFAULT_CSS = "Preview { height: 1fr; }"
@@ -61,17 +62,17 @@ class Preview(Widget):
         event.stop()
         self.scroll_lines(-WHEEL)
 
-    def render_lines(self, crop: object) -> list[Strip]:
+    def render_lines(self, crop: Region) -> list[Strip]:
         """Render once for all lines that are asked for."""
         self._lines()
-        return super().render_lines(crop)  # type: ignore[arg-type]
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """One line."""
-        base = cast("ForumApp", self.app).skin.base
+        base = self.skin.base
         width = self.size.width
         index = self._top + y
         if index >= len(self._rendered):
             return Strip([Segment(" " * width, base)], width)
         strip = self._rendered[index].apply_style(base)
-        return Strip([Segment(" ", base), *strip]).adjust_cell_length(width, base)
+        return padded([Segment(" ", base), *strip], width, base)

@@ -18,13 +18,13 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_forum.domain.entities import PostOrder, PostState
 from tui_forum.domain.text import cell_width, display_line, fit
 from tui_forum.domain.views import PostPage, PostView, ThreadView
 from tui_forum.i18n import _, format_datetime, language
 from tui_forum.ui.render import Palette, render_markdown
+from tui_forum.ui.widgets.linewidget import LineWidget, padded
 from tui_forum.ui.widgets.marks import draw_marks
 from tui_forum.ui.widgets.signs import NOTHING, Beside, draw_sign, place_signs
 
@@ -65,7 +65,7 @@ def tombstone(post: PostView) -> str:
     return _("Removed by a moderator.")
 
 
-class Reader(Widget, can_focus=True):
+class Reader(LineWidget, can_focus=True):
     """The posts of one thread."""
 
     DEFAULT_CSS = "Reader { height: 1fr; }"
@@ -106,11 +106,6 @@ class Reader(Widget, can_focus=True):
         self._lines: dict[int, tuple[object, list[Strip]]] = {}  # post id → what was drawn, its lines
         self._lines_for: tuple[int, str, PostOrder] = (0, "", self.order)
         self._view: list[tuple[int, Strip]] | None = None
-
-    @property
-    def skin(self) -> Skin:
-        """The app's look."""
-        return cast("ForumApp", self.app).skin
 
     @property
     def current(self) -> PostView | None:
@@ -341,7 +336,7 @@ class Reader(Widget, can_focus=True):
             return Strip([Segment(" " * width, skin.base)], width)
         index, line = view[y]
         mark = Segment("▌" if index == self.selected else " ", self._mark_style(index))
-        return Strip([mark, *line]).adjust_cell_length(width, skin.base)
+        return padded([mark, *line], width, skin.base)
 
     def _mark_style(self, index: int) -> Style:
         skin = self.skin

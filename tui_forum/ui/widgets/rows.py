@@ -12,12 +12,11 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_forum.domain.text import cell_width, fit
+from tui_forum.ui.widgets.linewidget import LineWidget, padded
 
 if TYPE_CHECKING:
-    from tui_forum.ui.app import ForumApp
     from tui_forum.ui.skin import Skin
 
 Item = TypeVar("Item")
@@ -46,7 +45,7 @@ Lines = Sequence[Sequence[Cell]]
 Draw = Callable[[Item, int, "Skin"], Lines]
 
 
-class RowList(Widget, Generic[Item], can_focus=True):
+class RowList(LineWidget, Generic[Item], can_focus=True):
     """Rows of ``row_height`` lines each, drawn by ``draw(item, width, skin)``.
 
     ``draw`` returns the row's lines, each a sequence of cells at most ``width`` wide in all;
@@ -89,11 +88,6 @@ class RowList(Widget, Generic[Item], can_focus=True):
         self.index = -1
         self._top = 0
         self._loaded = False  # until then nobody knows that it is empty
-
-    @property
-    def skin(self) -> Skin:
-        """The app's look."""
-        return cast("ForumApp", self.app).skin
 
     @property
     def current(self) -> Item | None:
@@ -235,7 +229,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
         if isinstance(item, Heading):
             text = fit(f" {item.text}", width) if line == self.row_height - 1 else ""
             style = skin.base + skin.accent + skin.strong
-            return Strip([Segment(text, style)]).adjust_cell_length(width, skin.base)
+            return padded([Segment(text, style)], width, skin.base)
         base = skin.base
         mark = " "
         if index == self.index:
@@ -244,7 +238,7 @@ class RowList(Widget, Generic[Item], can_focus=True):
         lines = self._draw(item, width - 1, skin)
         segments = [Segment(mark, base + skin.accent)]
         segments += [Segment(cell.text, base + cell.style) for cell in lines[line]]
-        return Strip(segments).adjust_cell_length(width, base)
+        return padded(segments, width, base)
 
 
 def columns(left: Cell, right: Sequence[Cell], width: int, gap: int = 1) -> list[Cell]:
