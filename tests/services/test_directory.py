@@ -248,7 +248,7 @@ def test_words_are_folded_and_keep_what_makes_languages() -> None:
 
 
 async def test_renamed_words_are_those_of_the_community(forum: Forum) -> None:
-    boss, garden = await place(forum)
+    boss, garden = await place(forum, charter=charter_for(statement="Garden"))
     words = "SELECT word FROM community_word WHERE community_id = :c ORDER BY word"
     assert await rows(forum.database, words, c=garden.community_id) == [("garden",)]
     assert boss

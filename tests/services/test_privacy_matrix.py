@@ -100,6 +100,8 @@ READS: dict[str, tuple[Question, str]] = {
     "charters.view": (lambda w, a: w.forum.charters.view(a, w.community_id), OUTER),
     "charters.history": (lambda w, a: w.forum.charters.history(a, w.community_id), INNER),
     "charters.frame": (lambda w, a: w.forum.charters.frame(a, w.community_id), OUTER),
+    "announcements.not_yet": (lambda w, a: w.forum.announcements.not_yet(a, w.thread_id), ""),
+    "announcements.discussion": (lambda w, a: w.forum.announcements.discussion(a, w.thread_id), ""),
     "charters.check_hosts": (lambda w, a: w.forum.charters.check_hosts(a, [a.handle, "mary"]), ""),
     "memberships.page": (lambda w, a: w.forum.memberships.page(a, w.community_id), OUTER),
     "memberships.members": (lambda w, a: w.forum.memberships.members(a, w.community_id), "mary"),
@@ -114,6 +116,8 @@ READS: dict[str, tuple[Question, str]] = {
     "directory.page by its words": (lambda w, a: w.forum.directory.page(a, Wanted(text=OUTER)), OUTER),
     "directory.suggestions": (lambda w, a: w.forum.directory.suggestions(a), ""),
     "threads.page": (lambda w, a: w.forum.threads.page(a, w.community_id), INNER),
+    "threads.unanswered": (lambda w, a: w.forum.threads.unanswered(a), ""),
+    "threads.unanswered there": (lambda w, a: w.forum.threads.unanswered(a, w.community_id), ""),
     "threads.row": (lambda w, a: w.forum.threads.row(a, w.thread_id), INNER),
     "threads.view": (lambda w, a: w.forum.threads.view(a, w.thread_id), INNER),
     "threads.posts": (lambda w, a: w.forum.threads.posts(a, w.thread_id), INNER),
@@ -167,6 +171,7 @@ READS: dict[str, tuple[Question, str]] = {
 #: What one can do: who may not see the community is refused as if it did not exist.
 WRITES: dict[str, Question] = {
     "communities.mark_all_read": lambda w, a: w.forum.communities.mark_all_read(a, w.community_id),
+    "announcements.acknowledge": lambda w, a: w.forum.announcements.acknowledge(a, w.thread_id),
     "charters.change": lambda w, a: w.forum.charters.change(
         a, w.community_id, charter_for(), version=1, reason="x"
     ),

@@ -265,10 +265,11 @@ change_charter  no       -        -      no     no     no        no      no     
 """,
     ),
     "an announcement that asks for acknowledgement": (
-        {"kind": ThreadKind.ANNOUNCEMENT, "acknowledged": True},
+        {"kind": ThreadKind.ANNOUNCEMENT, "acknowledged": True, "purpose": Purpose.INFORMATION},
         """
                 outsider approval invite member author moderator manager site-mod admin
 start_thread    no       -        -      no     no     no        yes     no       no
+reply           no       -        -      no     no     no        yes     no       no
 acknowledge     no       -        -      yes    yes    yes       yes     no       no
 see_acknowledgements no  -        -      no     no     no        yes     no       yes
 """,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -80,11 +81,13 @@ def _add_community(app: App, context: Context) -> None:
         purpose: Annotated[Purpose, Parameter(help=_("What kind of community it is."))] = Purpose.PRACTICE,
         where: Where = NOWHERE,
     ) -> int:
-        from tui_forum.services.charters import today_of
+        from tui_forum.services.communities import today_of
 
         async with context.open_forum(where) as forum:
             actor = await context.actor(forum)
-            charter = default_charter(purpose, statement, today_of(actor), languages=(language(),))
+            charter = default_charter(
+                purpose, statement, today_of(actor, datetime.now(UTC)), languages=(language(),)
+            )
             row = await forum.charters.open(actor, slug, name, charter)
         say(context.console, _("The community {slug} is open.").format(slug=row.slug))
         return OK

@@ -159,6 +159,7 @@ HOSTS_WRITE: Final = N_("Only the hosts write in this channel.")
 NOT_THIS_KIND: Final = N_("A thread of this kind has no place here.")
 HOSTS_ANNOUNCE: Final = N_("Only the hosts announce here.")
 RULES_FIRST: Final = N_("Before you write here, please accept the community's rules.")
+NO_ACKNOWLEDGEMENT: Final = N_("Only announcements in an information channel ask to be acknowledged.")
 NOT_ASKED: Final = N_("Nobody is asked to acknowledge this.")
 NOT_LOOKING: Final = N_("This community has a host and does not look for another.")
 
@@ -227,6 +228,10 @@ def _starting(action: Action, standing: Standing) -> Verdict:
         return _no(HOSTS_WRITE)
     if standing.kind is not None and standing.kind not in rules.kinds_for(standing.role):
         return _no(HOSTS_ANNOUNCE if standing.kind in rules.host_kinds else NOT_THIS_KIND)
+    if standing.acknowledged and not (
+        rules.acknowledged and (standing.kind or rules.kinds[0]) is ThreadKind.ANNOUNCEMENT
+    ):
+        return _no(NO_ACKNOWLEDGEMENT)
     return YES if standing.rules_accepted else _no(RULES_FIRST, RulesNotAcceptedError)
 
 

@@ -54,7 +54,8 @@ class HomeView:
 
     ``others`` holds the first page; :meth:`Communities.others` gives the next ones.
     ``open_cases`` is how many cases wait for the actor (capped), 0 for non-moderators.
-    ``unseen_notices`` counts the inbox.
+    ``unseen_notices`` counts the inbox, ``unanswered`` the threads of one's communities of practice
+    that nobody has answered (all capped).
     """
 
     joined: tuple[CommunityRow, ...]
@@ -62,6 +63,7 @@ class HomeView:
     others_next: str | None
     open_cases: int
     unseen_notices: int
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,11 @@ class ThreadCursor:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRow:
-    """A thread in a list. ``unread`` counts its posts, capped at ``limits.UNREAD_CAP``."""
+    """A thread in a list. ``unread`` counts its posts, capped at ``limits.UNREAD_CAP``.
+
+    ``waits``: nobody has answered it, in a community where that concerns its members;
+    ``to_acknowledge``: it asks to be acknowledged, and the actor has not.
+    """
 
     thread_id: int
     community_id: int
@@ -91,6 +97,8 @@ class ThreadRow:
     pinned: bool
     locked: bool
     solved: bool
+    waits: bool = False
+    to_acknowledge: bool = False
 
     @property
     def cursor(self) -> ThreadCursor:
@@ -116,7 +124,9 @@ class ThreadView:
 
     ``landing`` is the number of the first unread post, or of the last post when all is read.
     ``last_number`` is the highest post number, ``may_*`` come from the policy; ``why_not`` is its
-    reason (a msgid) when one may not reply.
+    reason (a msgid) when one may not reply. ``may_reply`` counts rules that are not accepted yet
+    as accepted: the composer asks. ``acknowledgements``, for hosts: how many members have taken
+    note, of how many.
     """
 
     thread_id: int
@@ -140,6 +150,9 @@ class ThreadView:
     signs: tuple[Sign, ...] = ()
     retired: frozenset[int] = frozenset()
     why_not: str = ""
+    wants_acknowledgement: bool = False
+    acknowledged: bool = False
+    acknowledgements: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from tui_forum.domain.charter import (
     PURPOSES,
@@ -27,7 +26,8 @@ from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, HOSTS_MAX, PAGE_SI
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.text import clean_line, display_line
 from tui_forum.domain.views import CommunityRow
-from tui_forum.i18n import N_, known_zone
+from tui_forum.i18n import N_
+from tui_forum.services.communities import today_of
 from tui_forum.services.notices import notify
 from tui_forum.services.rounds import keep_hosts_round
 from tui_forum.storage.engine import Database
@@ -50,11 +50,6 @@ NO_REASON: Final = N_("Say why the charter changes: the members are told.")
 LONG_REASON: Final = N_("A reason has at most {longest} characters; this one has {count}.")
 NOTHING_CHANGED: Final = N_("Nothing is different from the charter in force.")
 OTHER_RULES: Final = N_("The rules were changed meanwhile; please read them again.")
-
-
-def today_of(actor: Actor) -> date:
-    """Which day it is where ``actor`` is."""
-    return datetime.now(ZoneInfo(actor.time_zone) if known_zone(actor.time_zone) else UTC).date()
 
 
 def _standing(actor: Actor, place: CharterPlace) -> Standing:
@@ -225,7 +220,7 @@ class Charters:
         """
         require(Action.OPEN_COMMUNITY, Standing(actor.site_role, opening=self._opening))
         slug, name = check_new_slug(slug), check_name(name)
-        charter = check_charter(charter, today_of(actor))
+        charter = check_charter(charter, today_of(actor, datetime.now(UTC)))
         handles = (actor.handle,) if hosts is None else tuple(hosts)
 
         async def work(uow: UnitOfWork) -> int:
@@ -346,7 +341,7 @@ class Charters:
         async with self._database.read() as connection:
             charters = CharterRepository(connection, actor.account_id)
             await self._place(charters, actor, community_id, Action.CHANGE_CHARTER)
-        charter, why = check_charter(charter, today_of(actor)), check_reason(reason)
+        charter, why = check_charter(charter, today_of(actor, datetime.now(UTC))), check_reason(reason)
 
         async def work(uow: UnitOfWork) -> int:
             charters = CharterRepository(uow.connection, actor.account_id)

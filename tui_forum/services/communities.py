@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.views import CommunityRow, HomeView
-from tui_forum.i18n import N_
+from tui_forum.i18n import N_, known_zone
 from tui_forum.services.events import EventHub
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.reading import ReadingRepository
@@ -29,6 +32,11 @@ def standing_in(actor: Actor, community: CommunityRow) -> Standing:
         purpose=community.purpose,
         rules_accepted=community.rules_accepted,
     )
+
+
+def today_of(actor: Actor, now: datetime) -> date:
+    """Which day it is where ``actor`` is."""
+    return now.astimezone(ZoneInfo(actor.time_zone) if known_zone(actor.time_zone) else UTC).date()
 
 
 async def place_for(
@@ -59,9 +67,9 @@ class Communities:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
             joined = await reading.joined()
             others = await reading.others("", PAGE_SIZE + 1)
-            cases, notices = await reading.waiting()
+            cases, notices, unanswered = await reading.waiting()
         more = others[PAGE_SIZE - 1].slug if len(others) > PAGE_SIZE else None
-        return HomeView(joined, others[:PAGE_SIZE], more, cases, notices)
+        return HomeView(joined, others[:PAGE_SIZE], more, cases, notices, unanswered)
 
     async def others(self, actor: Actor, after: str) -> tuple[tuple[CommunityRow, ...], str | None]:
         """The next communities one may join, and where to continue after them."""

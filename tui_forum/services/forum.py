@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from tui_forum.domain.entities import OpeningMode
 from tui_forum.services.accounts import Accounts
+from tui_forum.services.announcements import Announcements
 from tui_forum.services.caseroom import Caseroom
 from tui_forum.services.cases import Cases
 from tui_forum.services.casework import Casework
@@ -31,6 +32,7 @@ from tui_forum.services.profiles import Profiles
 from tui_forum.services.reasons import Reasons
 from tui_forum.services.recognition import Recognition
 from tui_forum.services.record import Record
+from tui_forum.services.reminders import Reminders
 from tui_forum.services.reports import Reports
 from tui_forum.services.threads import Threads
 from tui_forum.storage.engine import Database
@@ -54,6 +56,7 @@ class Forum:
         self.memberships = Memberships(database)
         self.directory = Directory(database)
         self.charters = Charters(database, opening)
+        self.announcements = Announcements(database)
         self.threads = Threads(database)
         self.posts = Posts(database, hub)
         self.hosting = Hosting(database)
@@ -80,6 +83,10 @@ class Forum:
         self.clockwork.add(Job("handovers", self.host_requests.next_end, self.host_requests.end_handovers))
         self.clockwork.add(Job("dormant", self.hosting.next_dormant, self.hosting.tell_dormant))
         self.clockwork.add(Job("claims", self.casework.next_lapse, self.casework.lapse))
+        reminders = Reminders(database)
+        self.clockwork.add(Job("questions", reminders.next_question, reminders.hand_on))
+        self.clockwork.add(Job("reviews", reminders.next_review, reminders.remind_of_reviews))
+        self.clockwork.add(Job("ends", reminders.next_end, reminders.ask_about_ends))
         self._stop_tail = stop_tail
 
     async def close(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
 from tui_forum.domain.entities import Actor, Role, SiteRole
 from tui_forum.domain.errors import ConflictError, NotFoundError
@@ -31,8 +30,7 @@ from tui_forum.domain.policy import (
 )
 from tui_forum.domain.text import clean_line
 from tui_forum.domain.views import Author, CommunityRow
-from tui_forum.i18n import known_zone
-from tui_forum.services.communities import standing_in
+from tui_forum.services.communities import standing_in, today_of
 from tui_forum.services.notices import notify
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.hosting import HostingRepository
@@ -62,11 +60,6 @@ async def _standing_of(
     looking = facts.forsaken or await HostRequestRepository(connection).looks_for_host(community.community_id)
     hosts = looking and await RoundRepository(connection).hosts(actor.account_id)
     return replace(standing_in(actor, community), forsaken=looking, hosts=hosts)
-
-
-def today_of(actor: Actor, now: datetime) -> date:
-    """Which day it is where ``actor`` is."""
-    return now.astimezone(ZoneInfo(actor.time_zone) if known_zone(actor.time_zone) else UTC).date()
 
 
 async def find_community(connection: AsyncConnection, actor: Actor, community_id: int) -> CommunityRow:

@@ -20,8 +20,8 @@ from tui_forum.domain.policy import NOT_FOUND, NOT_YOURS, Action, Standing, deci
 from tui_forum.domain.text import excerpt
 from tui_forum.domain.views import CommunityRow
 from tui_forum.i18n import N_
-from tui_forum.services.communities import standing_in
-from tui_forum.services.hosting import find_community, stand_to, today_of
+from tui_forum.services.communities import standing_in, today_of
+from tui_forum.services.hosting import find_community, stand_to
 from tui_forum.services.memberships import become_member, change_role, end_membership
 from tui_forum.services.notices import notify
 from tui_forum.services.posts import Posts

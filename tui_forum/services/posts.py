@@ -11,11 +11,12 @@ from tui_forum.domain.entities import Actor, PostState, ThreadKind
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS
-from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, require
+from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.text import clean_body, clean_line, display_line, display_text, excerpt
 from tui_forum.domain.tree import depth_of, tree_path
 from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
 from tui_forum.i18n import N_
+from tui_forum.services.announcements import ACKNOWLEDGEMENT_WANTED
 from tui_forum.services.charters import escalation_of
 from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
@@ -23,6 +24,7 @@ from tui_forum.services.notices import REPLY, notify
 from tui_forum.services.recognition import recognise_post
 from tui_forum.services.threads import post_view, standing_to
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.charters import CharterRepository
 from tui_forum.storage.repositories.curation import resolve
 from tui_forum.storage.repositories.life import LifeRepository
 from tui_forum.storage.repositories.reading import (
@@ -87,11 +89,14 @@ class Posts:
         body: str,
         *,
         kind: ThreadKind | None = None,
+        wants_acknowledgement: bool = False,
+        about: int | None = None,
         token: str | None = None,
     ) -> PostRef:
         """Open a thread with its first post. The same ``token`` again gives the same post.
 
-        Without ``kind`` it is of the kind that is usual in the community.
+        Without ``kind`` it is of the kind that is usual in the community. An announcement may want
+        to be acknowledged: its members are told. ``about`` is the announcement that it discusses.
 
         Raises:
             InvalidInputError: title or body. NotAllowedError, NotFoundError: see the policy.
@@ -106,7 +111,8 @@ class Posts:
             community = await reading.community(community_id=community_id)
             if community is None:
                 raise NotFoundError(NOT_FOUND)
-            require(Action.START_THREAD, replace(standing_in(actor, community), kind=kind))
+            standing = replace(standing_in(actor, community), kind=kind, acknowledged=wants_acknowledgement)
+            require(Action.START_THREAD, standing)
             is_a = kind or PURPOSES[community.purpose].kinds[0]
             home = community.community_id  # another one, where the one asked for was merged into it
             thread_id = await writing.add_thread(
@@ -118,6 +124,8 @@ class Posts:
                     "created_at": uow.now,
                     "last_post_at": uow.now,
                     "last_author_id": actor.account_id,
+                    "wants_acknowledgement": wants_acknowledgement,
+                    "about_id": await self._about(uow, actor, about),
                     "escalate_at": await escalation_of(uow, home, community.purpose, is_a),
                 }
             )
@@ -129,9 +137,28 @@ class Posts:
                 thread_id=thread_id,
                 post_id=ref.post_id,
             )
+            if wants_acknowledgement:
+                await notify(
+                    uow,
+                    await CharterRepository(uow.connection).members(home),
+                    ACKNOWLEDGEMENT_WANTED,
+                    thread_id=thread_id,
+                    post_id=ref.post_id,
+                    actor_id=actor.account_id,
+                )
             return ref
 
         return await self._database.write(work)
+
+    @staticmethod
+    async def _about(uow: UnitOfWork, actor: Actor, thread_id: int | None) -> int | None:
+        """The announcement that a thread discusses, if it is there for who writes."""
+        if thread_id is None:
+            return None
+        state = await thread_state(uow.connection, thread_id, actor.account_id)
+        if state is None or state.removed or not decide(Action.READ, standing_to(actor, state)).allowed:
+            return None
+        return state.thread_id
 
     async def reply(
         self,

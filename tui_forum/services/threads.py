@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui_forum.domain.curation import PostAddress
 from tui_forum.domain.entities import Actor, PostOrder, PostState
-from tui_forum.domain.errors import ConflictError, NotFoundError
+from tui_forum.domain.errors import ConflictError, NotFoundError, RulesNotAcceptedError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.people import NO_MARKS, Marks
@@ -27,6 +27,7 @@ from tui_forum.domain.views import (
 )
 from tui_forum.services.communities import standing_in
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.announcements import AnnouncementRepository
 from tui_forum.storage.repositories.curation import left_behind, resolve, retired_numbers, signs_in
 from tui_forum.storage.repositories.reading import (
     ReadingRepository,
@@ -136,6 +137,31 @@ class Threads:
             )  # fmt: skip
         return ThreadPage(rows[:limit], end, signs)
 
+    async def unanswered(
+        self,
+        actor: Actor,
+        community_id: int | None = None,
+        after: ThreadCursor | None = None,
+        limit: int = PAGE_SIZE,
+    ) -> ThreadPage:
+        """Threads that nobody has answered, latest first, where that concerns the members.
+
+        In one community, or in all that ``actor`` belongs to, less what the actor has asked.
+
+        Raises:
+            NotFoundError: no such community for this actor.
+        """
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            if community_id is not None:
+                community = await reading.community(community_id=community_id)
+                if community is None:
+                    raise NotFoundError(NOT_FOUND)
+                require(Action.READ, standing_in(actor, community))
+                community_id = community.community_id
+            rows = await reading.unanswered(community_id, after, limit + 1)
+        return ThreadPage(rows[:limit], rows[limit - 1].cursor if len(rows) > limit else None)
+
     async def row(self, actor: Actor, thread_id: int) -> ThreadRow:
         """One line of a list, to refresh it.
 
@@ -177,6 +203,12 @@ class Threads:
             retired: frozenset[int] = frozenset()
             if state.last_number > state.reply_count + 1:
                 retired = await retired_numbers(connection, thread_id, state.read_number, state.last_number)
+            noted, counts = False, None
+            if state.wants_acknowledgement:
+                announcements = AnnouncementRepository(connection)
+                noted = await announcements.acknowledged(thread_id, actor.account_id)
+                if decide(Action.SEE_ACKNOWLEDGEMENTS, standing).allowed:
+                    counts = await announcements.count(thread_id, state.community_id, state.author.account_id)
         reply = decide(Action.REPLY, standing)
         # A thread never opened begins at its beginning, also when its posts count as read.
         read_all = state.last_number if state.read_number else 1
@@ -197,11 +229,14 @@ class Threads:
             locked=state.locked,
             accepted_number=state.accepted_number,
             role=state.role,
-            may_reply=reply.allowed,
+            may_reply=reply.allowed or reply.error is RulesNotAcceptedError,
             may_moderate=moderates(standing),
             why_not=reply.reason,
             signs=signs,
             retired=retired,
+            wants_acknowledgement=decide(Action.ACKNOWLEDGE, standing).allowed and not standing.own,
+            acknowledged=noted,
+            acknowledgements=counts,
         )
 
     async def posts(

@@ -7,7 +7,7 @@ last read). Counts stop at ``UNREAD_CAP``, so that they cost the same however mu
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
+from tui_forum.domain.charter import PURPOSES
 from tui_forum.domain.entities import (
     PostState,
     Purpose,
@@ -40,6 +41,7 @@ from tui_forum.domain.membership import Answer
 from tui_forum.domain.views import Author, CommunityRow, SearchHit, ThreadCursor, ThreadRow
 from tui_forum.storage.models import (
     Account,
+    Acknowledgement,
     Case,
     Community,
     CommunityInvitation,
@@ -153,6 +155,24 @@ def _unseen(account_id: int, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
         .outerjoin(Community, Community.id == func.coalesce(Thread.community_id, Notice.community_id))
         .outerjoin(Membership, mine(account_id))
         .where(Notice.seen_at.is_(None), heard(account_id, site_role))
+    )
+
+
+#: What nobody has answered is shown to members for so long; then it is the past.
+SURFACING: Final = timedelta(days=30)
+#: Communities of these purposes show their members what nobody has answered.
+_SURFACING: Final = tuple(purpose.value for purpose, rules in PURPOSES.items() if rules.surfaces_unanswered)
+
+
+def waits() -> ColumnElement[bool]:
+    """Per row of ``Thread`` and ``Community``: nobody has answered, and that concerns the members."""
+    return and_(
+        Thread.answered_at.is_(None),
+        Thread.kind.in_((ThreadKind.DISCUSSION.value, ThreadKind.QUESTION.value)),
+        Thread.locked.is_(False),
+        Community.purpose.in_(_SURFACING),
+        Community.archived_at.is_(None),
+        Community.builtin.is_(None),
     )
 
 
@@ -288,8 +308,8 @@ class ReadingRepository:
         ).first()
         return None if row is None else community_row(row)
 
-    async def waiting(self) -> tuple[int, int]:
-        """How many cases wait for this account (capped) and how many notices are unseen (capped)."""
+    async def waiting(self) -> tuple[int, int, int]:
+        """How much waits for this account, each capped: cases, unseen notices, unanswered threads."""
         cases = select(literal(1)).select_from(Case).where(Case.state == "open")
         if self._site_role is SiteRole.MEMBER:
             cases = cases.where(
@@ -301,8 +321,56 @@ class ReadingRepository:
                 )
             )
         notices = _unseen(self._account_id, self._site_role)
-        row = (await self._connection.execute(select(_capped(cases), _capped(notices)))).one()
-        return int(row[0]), int(row[1])
+        threads = (
+            select(literal(1))
+            .select_from(Thread)
+            .join(Community, Community.id == Thread.community_id)
+            .join(Membership, mine(self._account_id))
+            .where(*self._unanswered(), Thread.author_id != self._account_id)
+        )
+        row = (
+            await self._connection.execute(select(_capped(cases), _capped(notices), _capped(threads)))
+        ).one()
+        return int(row[0]), int(row[1]), int(row[2])
+
+    @staticmethod
+    def _unanswered() -> tuple[ColumnElement[bool], ...]:
+        since = datetime.now(UTC) - SURFACING
+        return waits(), Thread.last_post_at > since, Thread.removed_at.is_(None)
+
+    async def unanswered(
+        self, community_id: int | None, after: ThreadCursor | None, limit: int
+    ) -> tuple[ThreadRow, ...]:
+        """A page of the threads that nobody has answered, latest first.
+
+        Those of a community, or of all that one belongs to, less what one has asked oneself.
+        """
+        statement = self._thread_rows().where(*self._unanswered())
+        if community_id is not None:
+            statement = statement.where(Thread.community_id == community_id)
+        else:
+            statement = statement.where(Membership.role.is_not(None), Thread.author_id != self._account_id)
+        if after is not None:
+            statement = statement.where(
+                tuple_(Thread.last_post_at, Thread.id)
+                < tuple_(literal(after.last_post_at, Thread.last_post_at.type), literal(after.thread_id))
+            )
+        rows = await self._connection.execute(
+            statement.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(limit)
+        )
+        return tuple(map(_thread, rows))
+
+    def _to_acknowledge(self) -> ColumnElement[bool]:
+        """Per row of ``Thread`` with ``Membership`` outer-joined: one is asked, and has not taken note."""
+        return and_(
+            Thread.wants_acknowledgement,
+            Membership.role.is_not(None),
+            Thread.author_id != self._account_id,
+            ~select(Acknowledgement.account_id)
+            .where(Acknowledgement.thread_id == Thread.id, Acknowledgement.account_id == self._account_id)
+            .correlate(Thread)
+            .exists(),
+        )
 
     def _thread_rows(self) -> Select[*tuple[Any, ...]]:
         return (
@@ -312,6 +380,7 @@ class ReadingRepository:
                 _LAST.id, _LAST.handle, _LAST.display_name,
                 Thread.created_at, Thread.last_post_at, Thread.reply_count,
                 _unread_posts().label("unread"), Thread.pinned, Thread.locked, Thread.accepted_number,
+                waits().label("waits"), self._to_acknowledge(),
             )
             .join(Community, Community.id == Thread.community_id)
             .join(Account, Account.id == Thread.author_id)
@@ -418,6 +487,8 @@ def _thread(row: Row[*tuple[Any, ...]]) -> ThreadRow:
         pinned=row[15],
         locked=row[16],
         solved=row[17] is not None,
+        waits=bool(row[18]),
+        to_acknowledge=bool(row[19]),
     )
 
 
