@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
@@ -124,6 +125,7 @@ class ChannelDriver(Driver):
         self._escape_timer: asyncio.TimerHandle | None = None
         self._pump_task: asyncio.Task[None] | None = None
         self._open = False
+        self._context = contextvars.Context()
 
     # -- output
 
@@ -152,6 +154,9 @@ class ChannelDriver(Driver):
     def start_application_mode(self) -> None:
         """Take the terminal over."""
         self._open = True
+        # Input comes in the connection's context, which knows of no app: what a key begins there (a
+        # screen's timer) failed later and ended the session.
+        self._context = contextvars.copy_context()
         self._terminal.attach(self)
         self.write(_ENTER)
 
@@ -201,7 +206,7 @@ class ChannelDriver(Driver):
             self._waiting.append(token)
             self._backlog += _weight(token)
         if self._waiting and self._pump_task is None:
-            self._pump_task = self._loop.create_task(self._pump(), name="keys")
+            self._pump_task = self._loop.create_task(self._pump(), name="keys", context=self._context)
 
     async def _pump(self) -> None:
         """Hand over key by key: a flood of them holds the loop no longer than one."""

@@ -248,6 +248,24 @@ async def _until_quiet(client: Client) -> None:
     await client.until(lambda: b"q" in client.received)
 
 
+async def test_screens_that_keys_open_and_close_do_not_end_the_session(tmp_path: Path) -> None:
+    """A screen's timer, begun by the task that hands the keys over, once knew of no app."""
+    async with serving(tmp_path) as running:
+        _actor, key = await running.member("anna")
+        connection = await running.connect(key)
+        _chan, client = await connection.create_session(
+            Client, encoding=None, term_type="xterm-256color", term_size=(80, 24)
+        )
+        assert isinstance(client, Client)
+        await client.until("no community yet")
+        for keys, shown in (("gi", "Inbox"), ("gd", "Drafts"), ("gs", "Settings"), ("?", "Keys")):
+            client.press(keys)
+            await client.until(shown)
+            client.press("\x1b")
+            await client.until("no community yet")
+        connection.abort()
+
+
 def _files() -> int:
     return len(os.listdir("/proc/self/fd"))
 
