@@ -69,7 +69,10 @@ class FramedScreen(Screen[Result]):
     def release_frame(self) -> None:
         """Paint at once, or soon when the screen is still at what the key asks for."""
         self.call_next(self.paint_frame)
-        self._update_timer.resume()
+        # Whoever asks first for the timer makes it; its task takes over their context, and must find
+        # the app there. (We come from the driver's task, which has none.)
+        with self.app._context():  # noqa: SLF001 - there is no public way
+            self._update_timer.resume()
 
     def paint_frame(self) -> None:
         """Paint what was held back."""
