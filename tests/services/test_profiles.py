@@ -12,7 +12,8 @@ from tui_forum.domain.profiles import TOPIC_MAX_CHARS, TOPICS_MAX, ProfileForm, 
 from tui_forum.domain.views import CommunityRow
 from tui_forum.services.forum import Forum
 from tui_forum.services.imports import IncomingPost, IncomingThread
-from tui_forum.services.profiles import POSTS_PAGE, PRAISE_PAGE, alike
+from tui_forum.services.profiles import POSTS_PAGE, PRAISE_PAGE
+from tui_forum.services.topics import Topics
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
@@ -111,7 +112,7 @@ TOPICS = (
     ],
 )
 def test_mistyped_words_find_what_was_meant_and_not_everything(query: str, found: list[str]) -> None:
-    assert alike(query, TOPICS)[: len(found) or None] == found
+    assert Topics(TOPICS).find(query) == found
 
 
 async def test_who_knows_finds_helpers_then_learners_then_names(forum: Forum) -> None:

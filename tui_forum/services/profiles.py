@@ -6,8 +6,6 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from rapidfuzz import fuzz, process
-
 from tui_forum.domain.entities import Actor, Role
 from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.events import EventKind
@@ -31,6 +29,7 @@ from tui_forum.domain.text import clean_line, excerpt
 from tui_forum.i18n import N_
 from tui_forum.services.accounts import check_display_name, check_zone
 from tui_forum.services.threads import EXCERPT_CELLS
+from tui_forum.services.topics import Topics
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.accounts import AccountRepository
 from tui_forum.storage.repositories.profiles import ProfileRepository
@@ -45,30 +44,8 @@ QUERY_MAX_CHARS: Final = 60
 TOPICS_MAX: Final = 20_000
 #: What another process was told is found after this at the latest, seconds.
 TOPICS_KEPT: Final = 60.0
-TOPICS_FOUND: Final = 40
-#: Shorter words have too many neighbours to guess at.
-FUZZY_FROM: Final = 4
-ALIKE: Final = 80.0  # of 100
 
 NOBODY: Final = N_("There is nobody called @{handle}.")
-
-
-def alike(query: str, topics: Sequence[str]) -> list[str]:
-    """The topics that fit a folded query, best first: the same, begun so, held within, mistyped."""
-    score: dict[str, float] = {}
-    for topic in topics:
-        if topic == query:
-            score[topic] = 300
-        elif topic.startswith(query) or f" {query}" in topic:
-            score[topic] = 200
-        elif query in topic:
-            score[topic] = 100
-    if len(query) >= FUZZY_FROM:
-        long = [topic for topic in topics if len(topic) >= FUZZY_FROM]
-        near = process.extract(query, long, scorer=fuzz.WRatio, score_cutoff=ALIKE, limit=TOPICS_FOUND)
-        for topic, points, _place in near:
-            score.setdefault(topic, points)
-    return sorted(score, key=lambda topic: (-score[topic], topic))[:TOPICS_FOUND]
 
 
 class Profiles:
@@ -76,7 +53,7 @@ class Profiles:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._topics: tuple[str, ...] = ()
+        self._topics = Topics()
         self._topics_until = 0.0
 
     # -- looking
@@ -184,6 +161,12 @@ class Profiles:
 
         await self._database.write(work)
 
+    async def hidden(self, actor: Actor) -> frozenset[RecognitionKind]:
+        """What one has switched off."""
+        async with self._database.read() as connection:
+            repository = ProfileRepository(connection, actor.account_id, actor.site_role)
+            return await repository.hidden(actor.account_id)
+
     # -- finding
 
     async def who_knows(self, actor: Actor, query: str) -> tuple[Hit, ...]:
@@ -199,7 +182,7 @@ class Profiles:
             return ()
         async with self._database.read() as connection:
             repository = ProfileRepository(connection, actor.account_id, actor.site_role)
-            topics = [] if text.startswith("@") else alike(folded, await self._all_topics(repository))
+            topics = [] if text.startswith("@") else (await self._all_topics(repository)).find(folded)
             rows = await repository.interested(topics, PEOPLE_PAGE) if topics else []
             people = await repository.named(name, NAMES_PAGE)
         found: dict[int, Hit] = {}
@@ -215,10 +198,10 @@ class Profiles:
             found.setdefault(person.account_id, Hit(person))
         return tuple(found.values())
 
-    async def _all_topics(self, repository: ProfileRepository) -> tuple[str, ...]:
+    async def _all_topics(self, repository: ProfileRepository) -> Topics:
         if time.monotonic() >= self._topics_until:
             self._topics_until = time.monotonic() + TOPICS_KEPT
-            self._topics = await repository.topics(TOPICS_MAX)
+            self._topics = Topics(await repository.topics(TOPICS_MAX))
         return self._topics
 
     async def named(self, actor: Actor, text: str, limit: int = NAMES_PAGE) -> tuple[Person, ...]:
@@ -252,17 +235,16 @@ def _reactions(rows: Sequence[Any]) -> tuple[tuple[ReactionKind, int], ...]:
 
 
 def _praise(actor: Actor, rows: Sequence[Any]) -> tuple[PraiseReceived, ...]:
-    return tuple(
-        PraiseReceived(
-            *row[:8],
-            may_withdraw=decide(
-                Action.WITHDRAW_PRAISE,
-                Standing(actor.site_role, Role(row[9]) if row[9] else None, own=row[8] == actor.account_id),
-            ).allowed,
-        )
-        for row in rows
-    )
+    found = []
+    for praise_id, giver, reason, at, thread_id, number, title, community, giver_id, role in rows:
+        standing = Standing(actor.site_role, Role(role) if role else None, own=giver_id == actor.account_id)
+        may = decide(Action.WITHDRAW_PRAISE, standing).allowed
+        found.append(PraiseReceived(praise_id, giver, reason, at, thread_id, number, title, community, may))
+    return tuple(found)
 
 
 def _posts(rows: Sequence[Any]) -> tuple[RecentPost, ...]:
-    return tuple(RecentPost(*row[:5], excerpt(row[5], EXCERPT_CELLS), row[6]) for row in rows)
+    return tuple(
+        RecentPost(post_id, thread_id, number, title, community, excerpt(body, EXCERPT_CELLS), at)
+        for post_id, thread_id, number, title, community, body, at in rows
+    )
