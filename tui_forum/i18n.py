@@ -187,6 +187,15 @@ def format_date(moment: datetime) -> str:
     return dates.format_date(local, pattern, locale=_current().language)
 
 
+def format_time_in(moment: datetime, time_zone: str) -> tuple[str, str]:
+    """The time of day in another zone, and its weekday when that is not the reader's (else "")."""
+    there = moment.astimezone(ZoneInfo(time_zone) if known_zone(time_zone) else UTC)
+    time = dates.format_datetime(there, "HH:mm", tzinfo=there.tzinfo, locale=_current().language)
+    if there.date() == moment.astimezone(_current().zone).date():
+        return time, ""
+    return time, str(dates.format_date(there, "EEEE", locale=_current().language))
+
+
 def format_age(moment: datetime, now: datetime) -> str:
     """A short age for list columns: ``now``, ``5m``, ``3h``, ``2d``, then the date."""
     seconds = (now - moment).total_seconds()

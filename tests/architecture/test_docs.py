@@ -20,6 +20,7 @@ import tui_forum.ui.screens
 from tui_forum.cli import local_tree
 from tui_forum.commands.context import Context
 from tui_forum.config import Limits, Settings
+from tui_forum.ui.formscreen import FORM_KEYS
 from tui_forum.ui.keys import Key, shown
 from tui_forum.ui.listscreen import LIST_KEYS
 from tui_forum.ui.screen import COMMON_KEYS, ForumScreen
@@ -38,9 +39,12 @@ SECTIONS = {
     "HelpScreen": "Help",
     "InboxScreen": "Inbox",
     "ModerationScreen": "Moderation",
+    "ProfileEditScreen": "In forms",
+    "ProfileScreen": "Profile",
     "RevisionsScreen": "Earlier versions",
     "SearchScreen": "Search",
     "SettingsScreen": "Settings",
+    "WhoKnowsScreen": "Who knows about …",
 }
 
 
@@ -160,6 +164,7 @@ def _screens() -> dict[str, tuple[Key, ...]]:
 KEY_TABLES = [
     ("Everywhere but in text fields", COMMON_KEYS),
     ("In all lists", LIST_KEYS),
+    ("In forms", FORM_KEYS),
     *((SECTIONS.get(name, name), keys) for name, keys in _screens().items()),
 ]
 

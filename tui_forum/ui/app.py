@@ -15,6 +15,7 @@ from textual.screen import Screen
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import ForumError, InvalidInputError
 from tui_forum.domain.events import Event, EventKind, Topic
+from tui_forum.domain.profiles import Person
 from tui_forum.domain.text import terminal_title
 from tui_forum.domain.views import HomeView, PostRef
 from tui_forum.i18n import _, change_locale, explain, ngettext, set_locale
@@ -314,7 +315,10 @@ class ForumApp(App[None], inherit_bindings=False):
             if action is not None:
                 screen.call_next(screen.perform, action)
 
-        self.push_screen(PaletteModal(screen.keymap(), screen.level), run)
+        async def people(text: str) -> Sequence[Person]:
+            return await screen.ask(self.forum.profiles.named(self.actor, text)) or ()
+
+        self.push_screen(PaletteModal(screen.keymap(), screen.level, people), run)
 
     # -- navigation
 

@@ -9,6 +9,7 @@ _SHOWN: Final = {
     "enter": "Enter",
     "escape": "Esc",
     "tab": "Tab",
+    "shift+tab": "Shift-Tab",
     "space": "Space",
     "slash": "/",
     "colon": ":",

@@ -24,6 +24,9 @@ class Place(StrEnum):
     REVISIONS = "revisions"
     DIRECTORY = "directory"
     COMMUNITY = "community"
+    PROFILE = "profile"
+    PROFILE_EDIT = "profile_edit"
+    WHO_KNOWS = "who_knows"
 
 
 @dataclass(frozen=True, slots=True)

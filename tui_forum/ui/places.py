@@ -20,6 +20,9 @@ _SCREENS: Final = {
     Place.REVISIONS: "revisions:RevisionsScreen",
     Place.DIRECTORY: "directory:DirectoryScreen",
     Place.COMMUNITY: "community:CommunityScreen",
+    Place.PROFILE: "profile:ProfileScreen",
+    Place.PROFILE_EDIT: "profile_edit:ProfileEditScreen",
+    Place.WHO_KNOWS: "who_knows:WhoKnowsScreen",
 }
 
 

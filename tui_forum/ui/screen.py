@@ -29,7 +29,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 MIN_WIDTH: Final = 40
 MIN_HEIGHT: Final = 10
 WIDE: Final = 120
-#: An action that goes to a place: ``go inbox``.
+#: An action that goes to a place: ``go inbox``; ``go profile ann`` is laid over what is shown.
 GO: Final = "go "
 
 
@@ -46,6 +46,8 @@ COMMON_KEYS: Final = (
     Key(("g i",), "go inbox", N_("inbox")),
     Key(("g d",), "go drafts", N_("drafts")),
     Key(("g m",), "go moderation", N_("moderation")),
+    Key(("g p",), "go profile", N_("my profile")),
+    Key(("g w",), "go who_knows", N_("who knows about …")),
     Key(("g s",), "go settings", N_("settings")),
     Key(("slash",), "go search", N_("search"), hint=True),
     Key(("colon", "ctrl+p"), "open_palette", N_("commands")),
@@ -200,7 +202,11 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
         those that open a dialog run beside the queue, which the dialog's answer needs.
         """
         if action.startswith(GO):
-            self.go(Place(action.removeprefix(GO)))
+            place, _space, argument = action.removeprefix(GO).partition(" ")
+            if argument:
+                self.forum_app.go(Place(place), argument, on_top=True)
+            else:
+                self.go(Place(place))
             return
         method: Callable[[], Awaitable[None] | None] = getattr(self, f"action_{action}")
         if getattr(method, "opens_dialog", False):

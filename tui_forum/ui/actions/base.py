@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tui_forum.domain.entities import PostState
-from tui_forum.domain.views import CommunityRow, PostView
+from tui_forum.domain.views import CommunityRow, PostView, ThreadRow
 from tui_forum.i18n import _
 from tui_forum.ui.screen import ForumScreen
 from tui_forum.ui.widgets.reader import Reader
+from tui_forum.ui.widgets.rows import RowList
 
 
 class Browsing(ForumScreen[None]):
@@ -16,6 +17,7 @@ class Browsing(ForumScreen[None]):
     """
 
     reader: Reader
+    threads: RowList[ThreadRow]
     community: CommunityRow | None
 
     def own_post(self) -> PostView | None:

@@ -28,6 +28,7 @@ from tui_forum.i18n import N_, _, format_number
 from tui_forum.ui.actions.curating import CuratingActions
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.actions.moderating import ModeratingActions
+from tui_forum.ui.actions.people import PeopleActions
 from tui_forum.ui.actions.recognition import RecognitionActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.navigation import Go, Place
@@ -73,7 +74,7 @@ _CHANGES_LIST: Final = frozenset(
 _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
 
 
-class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, CuratingActions):
+class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, JoiningActions, CuratingActions):
     """The main screen."""
 
     KEYS: ClassVar = (
@@ -100,6 +101,7 @@ class BrowseScreen(RecognitionActions, ModeratingActions, JoiningActions, Curati
         Key(("plus",), "react", N_("react"), hint=True, levels=(POSTS,)),
         Key(("P",), "praise", N_("praise the author"), levels=(POSTS,)),
         Key(("w",), "welcome", N_("welcome a newcomer"), levels=(POSTS,)),
+        Key(("at",), "profile", N_("profile of the author, or of who is named"), levels=(THREADS, POSTS)),
         Key(("exclamation_mark",), "report", N_("report"), hint=True, levels=(POSTS,)),
         Key(("e",), "edit", N_("edit my post"), levels=(POSTS,)),
         Key(("d",), "delete", N_("delete my post"), levels=(POSTS,)),

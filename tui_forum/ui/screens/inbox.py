@@ -101,6 +101,7 @@ class InboxScreen(JoiningActions, ListScreen[None]):
         Key(("enter", "l", "right"), "enter", N_("go there"), hint=True),
         Key(("J",), "accept", N_("accept an invitation"), hint=True),
         Key(("D",), "decline", N_("decline an invitation"), hint=True),
+        Key(("at",), "profile", N_("profile of who it is from")),
     )
 
     def __init__(self) -> None:
@@ -140,6 +141,14 @@ class InboxScreen(JoiningActions, ListScreen[None]):
         if own and event.event_id and event.kind in _CHANGES:
             await self._load()
         self.refresh_bars()
+
+    def action_profile(self) -> None:
+        """The profile of who the selected notice is from."""
+        notice = self.rows.current
+        if notice is not None and notice.actor_handle:
+            self.post_message(Go(Place.PROFILE, (notice.actor_handle,), on_top=True))
+        else:
+            self.say(_("It names nobody."))
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         """Go to the post, or else the community, that it is about."""

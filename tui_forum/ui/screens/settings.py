@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from tui_forum.domain.entities import SiteRole, SshKey
 from tui_forum.domain.errors import ConflictError, ForumError
+from tui_forum.domain.people import RECOGNITION_NAMES, RecognitionKind
 from tui_forum.domain.text import display_line
 from tui_forum.i18n import LANGUAGES, N_, _, explain, format_date
 from tui_forum.ui.keys import Key
@@ -31,6 +32,10 @@ class Setting:
     label: str
     value: str
     key: SshKey | None = None
+
+
+def _shown(yes: bool) -> str:
+    return _("shown") if yes else _("nobody sees it")
 
 
 def _draw(setting: Setting, width: int, skin: Skin) -> Lines:
@@ -70,12 +75,15 @@ class SettingsScreen(ListScreen[None]):
     async def _load(self) -> None:
         actor = self.actor
         keys = await self.ask(self.forum.accounts.keys(actor)) or ()
+        hidden = await self.ask(self.forum.profiles.hidden(actor)) or frozenset()
         items: list[Setting | Heading] = [
             Heading(f"@{actor.handle}"),
             Setting("name", _("Display name"), actor.display_name),
             Setting("language", _("Language"), LANGUAGE_NAMES.get(actor.language, actor.language)),
             Setting("zone", _("Time zone"), actor.time_zone),
             Setting("theme", _("Colours"), self.forum_app.skin.name),
+            Heading(_("Shown on my profile")),
+            *(Setting(kind, _(name), _shown(kind not in hidden)) for kind, name in RECOGNITION_NAMES.items()),
             Heading(_("Keys that log in here")),
         ]
         for key in keys:
@@ -102,6 +110,10 @@ class SettingsScreen(ListScreen[None]):
             # Two languages: Enter goes to the other.
             here = LANGUAGES.index(self.actor.language) if self.actor.language in LANGUAGES else 0
             await self._update(language=LANGUAGES[(here + 1) % len(LANGUAGES)])
+        elif isinstance(setting.what, RecognitionKind):
+            hide = setting.value == _shown(True)
+            await self.ask(self.forum.profiles.hide(self.actor, setting.what, hidden=hide))
+            await self._load()
         elif setting.what == "theme":
             self.action_toggle_theme()
             await self._load()

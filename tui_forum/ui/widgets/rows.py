@@ -41,6 +41,13 @@ class Heading:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Note(Heading):
+    """Plain text that cannot be chosen; it belongs to the row above and comes into view with it."""
+
+    dim: bool = False
+
+
 Lines = Sequence[Sequence[Cell]]
 Draw = Callable[[Item, int, "Skin"], Lines]
 
@@ -169,11 +176,18 @@ class RowList(LineWidget, Generic[Item], can_focus=True):
             top = 0  # the heading above the first row comes along
         elif self.index < top:
             top = self.index
-        elif self.index >= top + self._page:
-            top = self.index - self._page + 1
+        elif self._last_of(self.index) >= top + self._page:
+            top = self._last_of(self.index) - self._page + 1
         top = max(0, min(top, len(self.items) - self._page))
         moved, self._top = top != self._top, top
         return moved
+
+    def _last_of(self, index: int) -> int:
+        """The last of the notes that belong to a row, as far as both fit on a page."""
+        last = index
+        while last + 1 < min(len(self.items), index + self._page) and isinstance(self.items[last + 1], Note):
+            last += 1
+        return last
 
     def _refresh_row(self, index: int) -> None:
         y = (index - self._top) * self.row_height
@@ -229,6 +243,8 @@ class RowList(LineWidget, Generic[Item], can_focus=True):
         if isinstance(item, Heading):
             text = fit(f" {item.text}", width) if line == self.row_height - 1 else ""
             style = skin.base + skin.accent + skin.strong
+            if isinstance(item, Note):
+                style = skin.base + skin.dim if item.dim else skin.base
             return padded([Segment(text, style)], width, skin.base)
         base = skin.base
         mark = " "

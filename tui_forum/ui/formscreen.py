@@ -1,0 +1,206 @@
+"""What screens with a form share: fields one beneath the other, each with room for what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, TypeVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from tui_forum.domain.errors import ForumError, InvalidInputError
+from tui_forum.i18n import N_, _, explain
+from tui_forum.ui.keys import Key
+from tui_forum.ui.screen import ForumScreen
+from tui_forum.ui.widgets.bars import Footer, StatusBar
+from tui_forum.ui.widgets.form import Choice, Label
+
+Result = TypeVar("Result")
+
+FORM_KEYS: Final = (
+    Key(("ctrl+s",), "send", N_("save"), hint=True),
+    Key(("tab", "enter", "down"), "next_field", N_("next field"), hint=True),
+    Key(("shift+tab", "up"), "field_before", N_("field before")),
+    Key(("escape",), "leave_form", N_("leave"), hint=True),
+)
+_TEXT_KEYS: Final = frozenset({"enter", "up", "down"})
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """``name`` is what errors call it; ``label`` says what it wants."""
+
+    name: str
+    label: str
+    widget: Input | TextArea | Choice
+
+    @property
+    def value(self) -> str:
+        """What stands in it."""
+        return self.widget.text if isinstance(self.widget, TextArea) else self.widget.value
+
+
+def lines_field(value: str, *, height: int = 3) -> TextArea:
+    """Several lines to type in, without blinking; Tab leaves it."""
+    field = TextArea(value, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+    field.cursor_blink = False
+    field.styles.height = height
+    field.move_cursor(field.document.end)
+    return field
+
+
+class FormScreen(ForumScreen[Result | None]):
+    """A form; dismisses with what ``send`` returns, or None when one leaves.
+
+    Subclasses give ``make_fields`` and ``send``, and may check a field when one leaves it
+    (``problem_of``). What was typed stays whatever goes wrong; leaving asks when it would be lost.
+    """
+
+    DEFAULT_CSS = """
+    FormScreen #form { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    FormScreen Label { height: auto; color: $text-muted; }
+    FormScreen Label.-wrong { color: $text-error; text-style: bold; }
+    FormScreen Input, FormScreen Choice, FormScreen TextArea {
+        border: none; height: 1; padding: 0 1; background: $surface; }
+    FormScreen Input:focus, FormScreen Choice:focus, FormScreen TextArea:focus { background: $panel; }
+    """
+    FORM_KEYS: ClassVar = FORM_KEYS
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields: tuple[Field, ...] = ()
+        self._labels: dict[str, Label] = {}
+        self._before: dict[str, str] = {}
+        self._sending = False
+
+    # -- for subclasses
+
+    def make_fields(self) -> Sequence[Field]:
+        """The fields, from top to bottom."""
+        raise NotImplementedError
+
+    async def send(self, values: dict[str, str]) -> Result:
+        """Do what the form is for.
+
+        Raises:
+            InvalidInputError: ``field`` is told and gone to. ForumError: said in the footer.
+        """
+        raise NotImplementedError
+
+    def problem_of(self, field: Field) -> str:  # noqa: ARG002 - for those who can say at once
+        """What is wrong with a field, as a sentence; empty when nothing is."""
+        return ""
+
+    # -- layout
+
+    def keymap(self) -> tuple[Key, ...]:
+        """Only its own: letters are text here, and in several lines so are Enter and the arrows."""
+        keys = (*self.KEYS, *self.FORM_KEYS)
+        if not isinstance(self.focused, TextArea):
+            return keys
+        return tuple(
+            replace(key, keys=tuple(name for name in key.keys if name not in _TEXT_KEYS)) for key in keys
+        )
+
+    def compose(self) -> ComposeResult:
+        """Labels and fields."""
+        self.fields = tuple(self.make_fields())
+        yield StatusBar()
+        with VerticalScroll(id="form", can_focus=False):
+            for field in self.fields:
+                label = self._labels[field.name] = Label(id=f"label-{field.name}")
+                label.say(field.label)
+                yield label
+                yield field.widget
+        yield Footer()
+
+    async def on_mount(self) -> None:
+        """Begin with the first field."""
+        self._before = self.values
+        self._go_to(self.fields[0])
+        await super().on_mount()
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What stands in the fields."""
+        return {field.name: field.value for field in self.fields}
+
+    # -- moving
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        """What was wrong is being mended."""
+        self._mended(message.input)
+
+    def on_text_area_changed(self, message: TextArea.Changed) -> None:
+        """What was wrong is being mended."""
+        self._mended(message.text_area)
+
+    def _mended(self, widget: Widget) -> None:
+        for field in self.fields:
+            if field.widget is widget:
+                self._labels[field.name].complain("")
+        self.footer.show_keys(self.hints())
+
+    def _place(self) -> int:
+        return next((i for i, field in enumerate(self.fields) if field.widget is self.focused), 0)
+
+    def action_next_field(self) -> None:
+        """On, unless something is wrong here; from the last field, to the first."""
+        place = self._place()
+        if self._check(self.fields[place]):
+            self._go_to(self.fields[(place + 1) % len(self.fields)])
+
+    def action_field_before(self) -> None:
+        """Back."""
+        self._go_to(self.fields[max(0, self._place() - 1)])
+
+    def _go_to(self, field: Field) -> None:
+        field.widget.focus()
+        self._labels[field.name].scroll_visible(animate=False)
+        field.widget.scroll_visible(animate=False)
+
+    def _check(self, field: Field) -> bool:
+        problem = self.problem_of(field)
+        self._labels[field.name].complain(problem)
+        return not problem
+
+    # -- sending and leaving
+
+    def action_send(self) -> None:
+        """Send, once at a time."""
+        if not self._sending:
+            self._sending = True
+            self._send()
+
+    @work
+    async def _send(self) -> None:
+        try:
+            for field in self.fields:
+                if not self._check(field):
+                    self._go_to(field)
+                    return
+            self.dismiss(await self.send(self.values))
+        except InvalidInputError as error:
+            self._point_out(error)
+        except ForumError as error:
+            self.say(explain(error), error=True)
+        finally:
+            self._sending = False
+
+    def _point_out(self, error: InvalidInputError) -> None:
+        for field in self.fields:
+            if field.name == error.field:
+                self._labels[field.name].complain(explain(error))
+                self._go_to(field)
+                return
+        self.say(explain(error), error=True)
+
+    @work
+    async def action_leave_form(self) -> None:
+        """Leave; asks when something typed would be lost."""
+        if self.values == self._before or await self.forum_app.confirm(_("Leave without saving?")):
+            self.dismiss(None)
