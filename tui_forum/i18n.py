@@ -14,7 +14,7 @@ import io
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -180,9 +180,9 @@ def format_datetime(moment: datetime) -> str:
     return dates.format_datetime(local, pattern, tzinfo=_current().zone, locale=_current().language)
 
 
-def format_date(moment: datetime) -> str:
-    """The date alone in the reader's zone, e.g. ``12 Mar 2024``."""
-    local = moment.astimezone(_current().zone)
+def format_date(moment: date) -> str:
+    """A date, or that of a moment in the reader's zone, e.g. ``12 Mar 2024``."""
+    local = moment.astimezone(_current().zone) if isinstance(moment, datetime) else moment
     pattern = "d. MMM y" if _current().language == "de" else "d MMM y"
     return dates.format_date(local, pattern, locale=_current().language)
 

@@ -279,6 +279,12 @@ APART: dict[str, str] = {
     "charters.may_open": "a matter of the forum's setting",
     "charters.check_slug": "names are unique: that one is taken can be seen by trying to open another",
     **dict.fromkeys(("profiles.update", "profiles.hide", "profiles.hidden"), "one's own profile"),
+    **dict.fromkeys(
+        (
+            "playbooks.all", "playbooks.guide", "playbooks.by_id", "playbooks.change", "playbooks.restore",
+        ),
+        "guides belong to no community",
+    ),
     "drafts.save": "one's own words, whatever they were for",
     "drafts.discard": "one's own words, whatever they were for",
     "decisions.decide_many": "each case as in decisions.decide; what cannot be decided is counted",

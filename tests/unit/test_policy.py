@@ -87,6 +87,7 @@ acknowledge     late     -        -      late   late   late      late    late   
 see_acknowledgements late -       -      late   late   late      late    late     late
 open_community  yes      yes      yes    yes    yes    yes       yes     yes      yes
 make_invite     no       no       no     no     no     no        no      yes      yes
+edit_guide      no       no       no     no     no     no        no      yes      yes
 administer      no       no       no     no     no     no        no      no       yes
 """
 #: What differs from the table where the post or the thread is in another state.
@@ -239,6 +240,7 @@ adopt           no       no       -      yes    yes    yes       late    no     
                 outsider approval invite member author moderator manager site-mod admin
 close_community no       -        -      no     no     no        yes     yes      yes
 adopt           yes      yes      -      yes    yes    yes       late    yes      yes
+edit_guide      yes      yes      yes    yes    yes    yes       yes     yes      yes
 accept_hosting  yes      yes      -      yes    yes    yes       late    yes      yes
 """,
     ),

@@ -51,6 +51,7 @@ class StepKind(StrEnum):
     ASK_BACK = "ask_back"
     NAME_EXPERTS = "name_experts"
     THANK = "thank"
+    TELL_OTHERS = "tell_others"
     REVIEW_CHARTER = "review_charter"
     END_PROJECT = "end_project"
     FIND_HOST = "find_host"
@@ -183,7 +184,14 @@ _GUIDE: Final = _always(StepKind.READ_GUIDE)
 STEPS: Final[dict[Stage, tuple[Rule, ...]]] = {
     Stage.SEED: (*_PEOPLE, _second_host, _first_threads, _invite, _experts, *_FRAME),
     Stage.GROWING: (*_PEOPLE, _second_host, *_FRAME, _write, _experts, _thank, _invite),
-    Stage.THRIVING: (*_PEOPLE, _second_host, *_FRAME, _thank, _experts),
+    Stage.THRIVING: (
+        *_PEOPLE,
+        _second_host,
+        *_FRAME,
+        _thank,
+        _experts,
+        _always(StepKind.TELL_OTHERS),
+    ),
     Stage.QUIET: (*_PEOPLE, _ask_back, _write, _second_host, *_FRAME, _invite),
     Stage.DORMANT: (
         _waiting,

@@ -76,6 +76,7 @@ class Action(StrEnum):
     ASK_FOR_HOST = "ask_for_host"  # a co-host, or somebody who stands in
     ACCEPT_HOSTING = "accept_hosting"
     WITHDRAW_HOSTING = "withdraw_hosting"  # a request, or a handover that is running
+    EDIT_GUIDE = "edit_guide"
     OPEN_COMMUNITY = "open_community"
     CHANGE_CHARTER = "change_charter"
     ACCEPT_RULES = "accept_rules"
@@ -161,6 +162,7 @@ HOSTS_ANNOUNCE: Final = N_("Only the hosts announce here.")
 RULES_FIRST: Final = N_("Before you write here, please accept the community's rules.")
 NO_ACKNOWLEDGEMENT: Final = N_("Only announcements in an information channel ask to be acknowledged.")
 NOT_ASKED: Final = N_("Nobody is asked to acknowledge this.")
+HOSTS_EDIT: Final = N_("Only who hosts a community changes the guides for hosts.")
 NOT_LOOKING: Final = N_("This community has a host and does not look for another.")
 
 
@@ -344,6 +346,10 @@ def _site(action: Action, standing: Standing) -> Verdict:
     return YES if standing.site_role is SiteRole.ADMIN else _no(ADMINS)
 
 
+def _editing_guides(_action: Action, standing: Standing) -> Verdict:
+    return YES if standing.hosts or standing.site_role is not SiteRole.MEMBER else _no(HOSTS_EDIT)
+
+
 def _seeing(_action: Action, _standing: Standing) -> Verdict:
     return YES
 
@@ -467,6 +473,7 @@ _OF_THE_SITE: Final[dict[Action, Rule]] = {
     Action.ADMINISTER: _site,
     Action.OPEN_COMMUNITY: _opening,
     Action.MAKE_INVITE: _site,
+    Action.EDIT_GUIDE: _editing_guides,
 }
 #: Asked by who may know that the community exists.
 _AT_THE_DOOR: Final[dict[Action, Rule]] = {

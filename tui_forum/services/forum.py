@@ -26,6 +26,7 @@ from tui_forum.services.listening import Listening
 from tui_forum.services.memberships import Memberships
 from tui_forum.services.merging import Merging
 from tui_forum.services.notices import Notices
+from tui_forum.services.playbooks import Playbooks
 from tui_forum.services.posts import Posts
 from tui_forum.services.presence import PresenceRegister
 from tui_forum.services.profiles import Profiles
@@ -63,6 +64,7 @@ class Forum:
         self.merging = Merging(database)
         self.host_requests = HostRequests(database, self.posts)
         self.hosts_round = HostsRound(database)
+        self.playbooks = Playbooks(database)
         self.curation = Curation(database)
         self.drafts = Drafts(database)
         self.reports = Reports(database)

@@ -27,6 +27,10 @@ class Place(StrEnum):
     PROFILE = "profile"
     PROFILE_EDIT = "profile_edit"
     WHO_KNOWS = "who_knows"
+    HOSTING = "hosting"
+    ROUND = "round"
+    PLAYBOOK = "playbook"
+    EDIT_PLAYBOOK = "edit_playbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,9 @@ class ComposeTarget:
 
     Exactly one of: a new thread (``community_id`` alone), a reply (``thread_id``, with
     ``reply_to`` when it answers one post), an edit (``post_id`` and ``revision``).
-    ``initial_body`` is put into an empty editor (a quote, or the post being edited);
-    an existing draft wins over it. ``key`` is that of a draft begun for an address that has
-    changed since.
+    ``initial_title`` and ``initial_body`` are put into an empty editor (a suggestion, a quote, or
+    the post being edited); an existing draft wins over them. ``key`` is that of a draft begun
+    for an address that has changed since.
     """
 
     community_id: int
@@ -49,6 +53,7 @@ class ComposeTarget:
     revision: int = 0
     initial_body: str = ""
     key: str = ""
+    initial_title: str = ""
 
     @property
     def draft_key(self) -> str:

@@ -23,6 +23,10 @@ _SCREENS: Final = {
     Place.PROFILE: "profile:ProfileScreen",
     Place.PROFILE_EDIT: "profile_edit:ProfileEditScreen",
     Place.WHO_KNOWS: "who_knows:WhoKnowsScreen",
+    Place.HOSTING: "hosting:HostingScreen",
+    Place.ROUND: "round:RoundScreen",
+    Place.PLAYBOOK: "playbook:PlaybookScreen",
+    Place.EDIT_PLAYBOOK: "playbookedit:EditPlaybookScreen",
 }
 
 

@@ -44,6 +44,7 @@ COMMON_KEYS: Final = (
     Key(("g h",), "go home", N_("communities")),
     Key(("g c",), "go directory", N_("find communities")),
     Key(("g i",), "go inbox", N_("inbox")),
+    Key(("g o",), "go round", N_("hosts' round")),
     Key(("g d",), "go drafts", N_("drafts")),
     Key(("g m",), "go moderation", N_("moderation")),
     Key(("g p",), "go profile", N_("my profile")),

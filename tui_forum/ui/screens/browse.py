@@ -52,6 +52,7 @@ _CHANGES_HOME: Final = frozenset(
         EventKind.MEMBER_CHANGED, EventKind.MEMBER_INVITED, EventKind.INVITATION_CLOSED,
         EventKind.JOIN_REQUESTED, EventKind.REQUEST_CLOSED, EventKind.COMMUNITY_CHANGED,
         EventKind.THREAD_MOVED, EventKind.THREAD_MERGED, EventKind.THREAD_SPLIT,
+        EventKind.COMMUNITY_ARCHIVED, EventKind.COMMUNITY_REOPENED, EventKind.COMMUNITY_MERGED,
     }
 )  # fmt: skip
 _CHANGES_HEADER: Final = frozenset(
@@ -88,6 +89,7 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
         Key(("J",), "join", N_("join or leave"), hint=True, levels=(HOME,)),
         Key(("i",), "about", N_("about"), hint=True, levels=(HOME,)),
         Key(("i",), "about", N_("about this community"), levels=(THREADS, POSTS)),
+        Key(("H",), "host", N_("host's page")),
         Key(("j", "down"), "down", N_("down")),
         Key(("k", "up"), "up", N_("up")),
         Key(("pagedown", "ctrl+f", "space"), "page_down", N_("page down")),
@@ -656,6 +658,16 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
         row = self.home.current if self._level == HOME else self.community
         if row is not None:
             self.post_message(Go(Place.COMMUNITY, (row.community_id,), on_top=True))
+
+    def action_host(self) -> None:
+        """The host's page of that community; of the hosts' round, the round itself."""
+        row = self.home.current if self._level == HOME else self.community
+        if row is None:
+            return
+        if row.builtin is not None:
+            self.post_message(Go(Place.ROUND))
+        else:
+            self.post_message(Go(Place.HOSTING, (row.community_id,), on_top=True))
 
     # -- reading
 

@@ -182,8 +182,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self._draft = draft
         restored = draft is not None and bool(draft.body or draft.title)
         text = draft.body if draft is not None and restored else self._target.initial_body
-        if self._starts_thread and draft is not None:
-            self.title_field.value = draft.title
+        if self._starts_thread:
+            title = draft.title if draft is not None and restored else self._target.initial_title
+            self.title_field.value = title
         self._kept = (self.title_field.value, text)
         if self.editor.text:  # typed ahead while the draft was fetched
             text += self.editor.text
@@ -358,8 +359,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             self.action_preview()
             return
         written = bool(self.editor.text.strip() or self.title_field.value.strip())
-        if self._target.post_id is not None and self.editor.text == self._target.initial_body:
-            written = False
+        begun = (self._target.initial_title, self._target.initial_body)
+        if (self.title_field.value, self.editor.text) == begun:
+            written = False  # a suggestion, a quote or a post, as it was put in
         if not written:
             await self._forget()
             self.dismiss(None)

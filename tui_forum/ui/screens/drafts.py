@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.widget import Widget
 
@@ -14,15 +14,20 @@ from tui_forum.domain.views import Draft
 from tui_forum.i18n import N_, _, format_age
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
-from tui_forum.ui.navigation import ComposeTarget, StartWriting
+from tui_forum.ui.navigation import ComposeTarget, Go, Place, StartWriting
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
+
+#: Drafts of guides for hosts; the id of one follows.
+PLAYBOOK: Final = "playbook:"
 
 
 def _kind(key: str) -> str:
     if key.startswith("community:"):
         return _("new thread")
+    if key.startswith(PLAYBOOK):
+        return _("guide")
     return _("change") if key.startswith("edit:") else _("reply")
 
 
@@ -78,7 +83,10 @@ class DraftsScreen(ListScreen[None]):
     async def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         """Open the composer where it was left."""
         message.stop()
-        if isinstance(message.item, Draft):
+        if isinstance(message.item, Draft) and message.item.key.startswith(PLAYBOOK):
+            which = int(message.item.key.removeprefix(PLAYBOOK))
+            self.post_message(Go(Place.EDIT_PLAYBOOK, (which,), on_top=True))
+        elif isinstance(message.item, Draft):
             self.post_message(StartWriting(await self._target_or_text(message.item.key)))
 
     async def _target_or_text(self, key: str) -> ComposeTarget:

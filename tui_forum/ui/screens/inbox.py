@@ -44,6 +44,19 @@ _SENTENCES: Final = {
     "invitation_accepted": N_("@{handle} has accepted your invitation into {community}"),
     "role_changed": N_("@{handle} has given you another role in {community}"),
     "member_removed": N_("You are not a member of {community} any more"),
+    "cohost_asked": N_("@{handle} asks you to host {community} too"),
+    "cohost_accepted": N_("@{handle} hosts {community} with you now"),
+    "cohost_declined": N_("@{handle} does not want to host {community}"),
+    "handover_asked": N_("@{handle} asks you to stand in as host of {community}"),
+    "handover_accepted": N_("@{handle} stands in for you as host of {community}"),
+    "handover_declined": N_("@{handle} cannot stand in as host of {community}"),
+    "handover_ended": N_("Standing in as host of {community} is over"),
+    "handover_kept": N_("Standing in is over, but {community} has no other host: it stays as it is"),
+    "community_adopted": N_("@{handle} hosts {community} from now on"),
+    "community_archived": N_("{community} was archived: it can still be read"),
+    "community_reopened": N_("{community} is open again"),
+    "community_merged": N_("{text} is part of {community} now"),
+    "community_dormant": N_("Nobody has written in {community} for a long time: what now?"),
     "visibility_changed": N_("{community} is open to others than before"),
 }
 _CHANGES: Final = frozenset((EventKind.NOTICE_SENT, EventKind.INVITATION_CLOSED, EventKind.MEMBER_LEFT))
@@ -59,9 +72,13 @@ _ABOUT: Final = frozenset(
         "visibility_changed",
     )
 )
+#: What is answered, or looked after, in the hosts' round; and what leads to the host's page.
+_ROUND: Final = frozenset(("cohost_asked", "handover_asked", "cohost_declined", "handover_declined"))
+_HOSTING: Final = frozenset(("cohost_accepted", "handover_accepted", "handover_kept", "community_dormant"))
 #: Said when the community is one that the reader does not see any more.
 _NAMELESS: Final = {
     "member_removed": N_("You are not a member any more of a community that is by invitation"),
+    "handover_ended": N_("Standing in as host is over"),
 }
 #: What a notice's text stands for, where it is a word of the program.
 _MEANINGS: Final[dict[str, Mapping[str, str]]] = {
@@ -85,6 +102,7 @@ def _draw(notice: Notice, width: int, skin: Skin) -> Lines:
         handle=notice.actor_handle,
         title=display_line(notice.thread_title),
         community=display_line(notice.community_name),
+        text=display_line(notice.text),
     )
     dot = Cell("  " if notice.seen else "● ", skin.unread)
     age = [Cell(f" {format_age(notice.created_at, datetime.now(UTC))}", skin.dim)]
@@ -158,6 +176,10 @@ class InboxScreen(JoiningActions, ListScreen[None]):
             return
         if notice.thread_id is not None:
             self.post_message(OpenThread(notice.thread_id, notice.post_number))
+        elif notice.kind in _ROUND:
+            self.post_message(Go(Place.ROUND))
+        elif notice.community_id is not None and notice.kind in _HOSTING:
+            self.post_message(Go(Place.HOSTING, (notice.community_id,), on_top=True))
         elif notice.community_id is not None and notice.kind in _ABOUT:
             self.post_message(Go(Place.COMMUNITY, (notice.community_id,), on_top=True))
         elif notice.community_id is not None:
