@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tui_forum.domain.entities import PostState
 from tui_forum.domain.moderation import (
     CaseCategory,
+    CaseFilter,
+    CaseSort,
     CaseSource,
     CaseState,
     Conflict,
@@ -63,6 +66,46 @@ class CaseRow:
     def overdue(self, now: datetime) -> bool:
         """Whether it should have been decided already."""
         return self.state is CaseState.OPEN and now > self.due_at
+
+
+def _place(row: CaseRow, sort: CaseSort) -> tuple[int | datetime, int]:
+    values: dict[CaseSort, int | datetime] = {
+        CaseSort.AGE: row.case_id,
+        CaseSort.SEVERITY: row.severity,
+        CaseSort.REPORTS: row.report_count,
+        CaseSort.DUE: row.due_at,
+    }
+    return values[sort], row.case_id
+
+
+def cursor_at(row: CaseRow, sort: CaseSort) -> CaseCursor:
+    """Where the page after ``row`` begins."""
+    return CaseCursor(*_place(row, sort))
+
+
+def backwards(wanted: CaseFilter) -> bool:
+    """Whether a queue begins at the high end: most reports first; what was decided last, first."""
+    return wanted.sort is CaseSort.REPORTS or (
+        wanted.sort is CaseSort.AGE and wanted.state is CaseState.DECIDED
+    )
+
+
+def merged(
+    rows: Sequence[CaseRow], fresh: Sequence[CaseRow], wanted: CaseFilter, *, whole: bool
+) -> list[CaseRow]:
+    """The loaded part of a queue with ``fresh`` rows in their places.
+
+    Unless the queue is loaded as a ``whole``, what comes behind its last row is left to the next page.
+    """
+    if not fresh:
+        return list(rows)
+    by_id = {row.case_id: row for row in (*rows, *fresh)}
+    ordered = sorted(by_id.values(), key=lambda row: _place(row, wanted.sort), reverse=backwards(wanted))
+    if whole or not rows:
+        return ordered
+    known = {row.case_id for row in rows}
+    last = max(index for index, row in enumerate(ordered) if row.case_id in known)
+    return ordered[: last + 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +225,7 @@ class CaseView:
     context: tuple[PostView, ...]
     messages: tuple[CaseMessageView, ...]
     history: AuthorHistory
+    community_name: str
     rule_text: str
     may_decide: bool
     why_not: str

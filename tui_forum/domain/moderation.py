@@ -174,8 +174,8 @@ class Ruling:
     ``reason`` is by language, or under ``""`` the same for everybody; a prepared text's
     placeholders are filled for each case (``domain.reasons``). ``remove`` takes the posts away,
     too, with a sanction, which holds until ``until`` (None: for good) and, with ``everywhere``,
-    on the whole site. ``post_id``, ``body`` and ``revision`` belong to an edit, ``community_id`` to
-    a move.
+    on the whole site. ``post_id`` is the post that is changed (to ``body``, from ``revision``) or
+    moved: to ``community_id``, as a thread called ``title`` unless it is a thread's first post.
     """
 
     kind: DecisionKind
@@ -187,6 +187,7 @@ class Ruling:
     body: str = ""
     revision: int = 0
     community_id: int | None = None
+    title: str = ""
 
     @staticmethod
     def plain(kind: DecisionKind, reason: str, **rest: Any) -> Ruling:

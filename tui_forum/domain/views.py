@@ -260,3 +260,4 @@ class Notice:
     seen: bool
     community_id: int | None = None
     community_name: str = ""
+    case_id: int | None = None

@@ -18,6 +18,7 @@ from tui_forum.domain.cases import (
     NoteLine,
     ReportView,
     SanctionLine,
+    cursor_at,
 )
 from tui_forum.domain.entities import Actor, PostState
 from tui_forum.domain.limits import PAGE_SIZE
@@ -25,7 +26,6 @@ from tui_forum.domain.moderation import (
     UNDO_WITHIN,
     CaseCategory,
     CaseFilter,
-    CaseSort,
     CaseState,
     Conflict,
     DecisionKind,
@@ -38,16 +38,6 @@ from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.cases import CaseReading
 
 CONTEXT_POSTS = 3  # shown before and after a post of the case
-
-
-def _cursor(row: CaseRow, sort: CaseSort) -> CaseCursor:
-    values: dict[CaseSort, int | datetime] = {
-        CaseSort.AGE: row.case_id,
-        CaseSort.SEVERITY: row.severity,
-        CaseSort.REPORTS: row.report_count,
-        CaseSort.DUE: row.due_at,
-    }
-    return CaseCursor(values[sort], row.case_id)
 
 
 class Cases:
@@ -70,7 +60,7 @@ class Cases:
             reading = CaseReading(connection, actor.account_id, actor.site_role)
             found = await reading.page(wanted, after, now, limit + 1)
         rows = tuple(case_row(row, actor, now) for row in found[:limit])
-        return CasePage(rows, _cursor(rows[-1], wanted.sort) if len(found) > limit else None)
+        return CasePage(rows, cursor_at(rows[-1], wanted.sort) if len(found) > limit else None)
 
     async def rows(
         self, actor: Actor, case_ids: Sequence[int], wanted: CaseFilter | None = None
@@ -122,6 +112,7 @@ class Cases:
             context=context,
             messages=tuple(map(message_view, messages)),
             history=history,
+            community_name=case.community_name,
             rule_text=case.rule_text,
             may_decide=verdict.allowed and case.row.state is CaseState.OPEN,
             why_not=verdict.reason if not verdict.allowed else _decided(case),

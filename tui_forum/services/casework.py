@@ -57,7 +57,7 @@ class Casework:
             if not case.verdict().allowed:
                 return case.row.claimed_by  # who may not decide it is not on it
             if await CaseWriting(uow.connection).claim(case_id, actor.account_id, uow.now):
-                _changed(uow, actor, case_id)
+                _changed(uow, actor, case_id, claim=True)
                 return ""
             return case.row.claimed_by
 
@@ -68,7 +68,7 @@ class Casework:
 
         async def work(uow: UnitOfWork) -> None:
             for released in await CaseWriting(uow.connection).release(actor.account_id, case_id):
-                _changed(uow, actor, released)
+                _changed(uow, actor, released, claim=True)
 
         await self._database.write(work)
 
@@ -82,7 +82,7 @@ class Casework:
 
         async def work(uow: UnitOfWork) -> None:
             for released in await CaseWriting(uow.connection).lapse(now):
-                uow.record(EventKind.CASE_CHANGED, data={"case": released})
+                uow.record(EventKind.CASE_CHANGED, data={"case": released, "claim": True})
 
         await self._database.write(work)
 
@@ -268,8 +268,10 @@ class Casework:
         return await load_case(reading, actor, case_id, uow.now)
 
 
-def _changed(uow: UnitOfWork, actor: Actor, case_id: int) -> None:
-    uow.record(EventKind.CASE_CHANGED, actor_id=actor.account_id, data={"case": case_id})
+def _changed(uow: UnitOfWork, actor: Actor, case_id: int, *, claim: bool = False) -> None:
+    """Let queues know; ``claim`` tells that nothing but who is on it has changed."""
+    data: dict[str, object] = {"case": case_id, "claim": True} if claim else {"case": case_id}
+    uow.record(EventKind.CASE_CHANGED, actor_id=actor.account_id, data=data)
 
 
 def _note(

@@ -35,6 +35,7 @@ from tui_forum.services.casestate import (
     load_case,
     require_open,
 )
+from tui_forum.services.curation import move_thread
 from tui_forum.services.notices import notify
 from tui_forum.services.rulings import CasePost, Effect, Hearing, apply
 from tui_forum.services.sanctions import take_back
@@ -54,8 +55,8 @@ ONE_BY_ONE: Final = N_("Such a decision is made for one case at a time.")
 APPEALED: Final = N_("An appeal is answered, not decided like a report.")
 
 _DECISIONS: Final = tuple(RecordAction(kind.value) for kind in DecisionKind)
-#: Decisions that are the same for many cases: an edit is about one text.
-_FOR_MANY: Final = frozenset(DecisionKind) - {DecisionKind.EDIT}
+#: Decisions that are the same for many cases: an edit or a move is about one post.
+_FOR_MANY: Final = frozenset(DecisionKind) - {DecisionKind.EDIT, DecisionKind.MOVE}
 
 #: What a reporter is told; the words of sanctions are between the moderators and the author.
 _OUTCOMES: Final = {
@@ -81,8 +82,8 @@ class Decisions:
     ) -> Decided:
         """Decide a case; author and reporters are told. Exactly one decision wins.
 
-        ``seen`` are the posts that the moderator looked at, by id, with their present revisions:
-        nobody decides about what they have not seen.
+        ``seen`` are the posts that the moderator looked at, by id, with their present revisions
+        (None: as they were reported): nobody decides about what they have not seen.
 
         Raises:
             InvalidInputError: the reason, the edit or the time cannot be taken.
@@ -199,7 +200,7 @@ async def _decide(
     if not await writing.close(case_id, ruling.kind, actor.account_id, uow.now):
         raise ConflictError(DECIDED_MEANWHILE)
     posts = [CasePost.of(found) for found in await writing.posts(case_id)]
-    _require_seen(posts, seen, bulk=bool(together))
+    _require_seen(posts, seen)
     hearing = Hearing(uow, actor, case, ruling, posts)
     effect = await apply(hearing)
     effect.after |= together
@@ -229,13 +230,8 @@ async def _decide(
     return Decided(case_id, ruling.kind, len(posts))
 
 
-def _require_seen(posts: Iterable[CasePost], seen: Mapping[int, int] | None, *, bulk: bool) -> None:
-    """Nobody decides about a text they have not seen.
-
-    Who decides about many saw each post as it was reported.
-    """
-    if seen is None and not bulk:
-        return
+def _require_seen(posts: Iterable[CasePost], seen: Mapping[int, int] | None) -> None:
+    """Nobody decides about a text they have not seen."""
     for post in posts:
         if post.state is PostState.DELETED:
             continue
@@ -251,12 +247,14 @@ async def _tell(hearing: Hearing, effect: Effect, writing: CaseWriting) -> None:
     uow, row, kind = hearing.uow, hearing.case.row, hearing.ruling.kind
     if effect.notice and effect.posts:
         first = effect.posts[0]
+        away = effect.notice == "post_moved_away"  # to where its author does not read
         await notify(
             uow,
             [first.author_id],
             effect.notice,
-            thread_id=first.thread_id,
-            post_id=first.post_id,
+            community_id=row.community_id if away else None,
+            thread_id=None if away else first.thread_id,
+            post_id=None if away else first.post_id,
             actor_id=hearing.actor.account_id,
             case_id=row.case_id,
             text=hearing.reason_in(hearing.case.language),
@@ -291,6 +289,8 @@ async def _undo(uow: UnitOfWork, actor: Actor, case_id: int, entry: Any) -> None
     if await writing.others_open(case_id):
         raise ConflictError(REPORTED_AGAIN)
     posts = {found[0]: CasePost.of(found) for found in await writing.posts(case_id)}
+    if kind is DecisionKind.MOVE:
+        await move_thread(uow, actor, after["thread"], before["community"])
     restored = await _restore(uow, actor, kind, posts, before, after)
     for post in restored:
         uow.record(

@@ -80,7 +80,7 @@ class Notices:
             Notice(
                 row[0], row[1], row[2], row[3], row[4] or "", row[5] or "",
                 "" if row[1] == REPLY and hidden(row[9]) else row[6], row[7], bool(row[8]),
-                row[10], row[11] or "",
+                row[10], row[11] or "", row[12],
             )
             for row in rows
         )  # fmt: skip

@@ -13,9 +13,11 @@ from tui_forum.domain.moderation import SANCTIONS, CaseCategory, DecisionKind, R
 from tui_forum.domain.reasons import fill, pick
 from tui_forum.i18n import N_, _, format_date, using_locale
 from tui_forum.services.casestate import LoadedCase, check_reason
-from tui_forum.services.posts import EDITED_MEANWHILE, check_body
+from tui_forum.services.curation import move_thread, split_thread
+from tui_forum.services.posts import EDITED_MEANWHILE, check_body, check_title
 from tui_forum.services.sanctions import impose
 from tui_forum.storage.repositories.casework import CaseWriting
+from tui_forum.storage.repositories.curation import CurationRepository
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
@@ -191,6 +193,30 @@ async def _edit(hearing: Hearing) -> Effect:
     return effect
 
 
+async def _move(hearing: Hearing) -> Effect:
+    """A post goes to another community: with its thread, or with its replies as a thread of its own."""
+    uow, actor, ruling = hearing.uow, hearing.actor, hearing.ruling
+    post = next((post for post in _there(hearing) if post.post_id == ruling.post_id), None)
+    if post is None or ruling.community_id is None:
+        raise ConflictError(NO_POST)
+    effect = Effect(posts=[post])
+    thread_id = post.thread_id
+    if post.number > 1:
+        split = await split_thread(uow, actor, thread_id, check_title(ruling.title), [post.number])
+        thread_id = split.thread_id
+    state, target = await move_thread(uow, actor, thread_id, ruling.community_id)
+    effect.before = {"posts": _states([post]), "thread": post.thread_id, "community": state.community_id}
+    effect.after = {
+        "posts": [{"post": post.post_id, "state": post.state.value}],
+        "thread": thread_id,
+        "community": target.community_id,
+    }
+    effect.notice = "post_moved"
+    if not await CurationRepository(uow.connection).reads(post.author_id, target.community_id):
+        effect.notice = "post_moved_away"
+    return effect
+
+
 async def _off_topic(hearing: Hearing) -> Effect:
     """The posts stay, marked; whoever moderates may split them off."""
     there = _there(hearing)
@@ -235,5 +261,6 @@ _ON_POSTS: Final = {
     DecisionKind.APPROVE: _approve,
     DecisionKind.REMOVE: _remove,
     DecisionKind.EDIT: _edit,
+    DecisionKind.MOVE: _move,
     DecisionKind.OFF_TOPIC: _off_topic,
 }

@@ -29,6 +29,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 MIN_WIDTH: Final = 40
 MIN_HEIGHT: Final = 10
 WIDE: Final = 120
+ROOMY: Final = 20  # lines from which there is room for a footer of several
 #: An action that goes to a place: ``go inbox``; ``go profile ann`` is laid over what is shown.
 GO: Final = "go "
 
@@ -68,11 +69,12 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
     AUTO_FOCUS = ""
     KEYS: ClassVar[tuple[Key, ...]] = ()
     TITLE_TEXT: ClassVar[str] = ""
+    #: Lines of the footer when narrow and when wide: more where many keys matter.
+    FOOTER_LINES: ClassVar[tuple[int, int]] = (1, 1)
 
     DEFAULT_CSS = """
     ForumScreen { layout: vertical; overflow: hidden; }
     ForumScreen StatusBar { height: 1; }
-    ForumScreen Footer { height: 1; }
     """
 
     def __init__(self) -> None:
@@ -133,13 +135,15 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so when there is no room."""
+        lines = self.FOOTER_LINES[event.size.width >= WIDE]
+        self.footer.use_lines(lines if event.size.height >= ROOMY else 1)
         self.set_class(event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT, "-too-small")
         self.refresh_bars()
 
     def refresh_bars(self) -> None:
         """Bring status bar and footer up to date."""
-        if not self.is_mounted:
-            return
+        if not self.is_mounted or len({type(child) for child in self.children} & {StatusBar, Footer}) < 2:
+            return  # not yet, or not any more: the session ends
         small = self.size.width < MIN_WIDTH or self.size.height < MIN_HEIGHT
         for child in self.children:
             if not isinstance(child, StatusBar | Footer) and small != child.has_class("-hidden"):
@@ -237,6 +241,15 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
         except ForumError as error:
             self.say(explain(error), error=True)
             return None
+
+    async def done(self, call: Awaitable[object]) -> bool:
+        """Await a service call that gives nothing; when it fails, say why. Whether it was done."""
+        try:
+            await call
+        except ForumError as error:
+            self.say(explain(error), error=True)
+            return False
+        return True
 
     async def on_forum_event(self, event: Event) -> None:  # noqa: ARG002
         """Something happened that the app follows; reload what is shown through the services."""

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from tui_forum.domain.cases import CaseCursor
+from tui_forum.domain.cases import CaseCursor, backwards
 from tui_forum.domain.entities import AccountState, Role, SiteRole
 from tui_forum.domain.moderation import (
     CLAIM_FOR,
@@ -91,13 +91,6 @@ _SORTED_BY: Final[dict[CaseSort, InstrumentedAttribute[Any]]] = {
     CaseSort.REPORTS: Case.report_count,
     CaseSort.DUE: Case.due_at,
 }
-
-
-def backwards(wanted: CaseFilter) -> bool:
-    """Whether the queue begins at the high end: most reports first; what was decided last, first."""
-    return wanted.sort is CaseSort.REPORTS or (
-        wanted.sort is CaseSort.AGE and wanted.state is CaseState.DECIDED
-    )
 
 
 class CaseReading:

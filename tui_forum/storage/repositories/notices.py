@@ -121,7 +121,7 @@ class NoticeRepository:
             select(
                 Notice.id, Notice.kind, Thread.id, Post.number, Thread.title, Account.handle,
                 Notice.text, Notice.created_at, Notice.seen_at, Post.state,
-                case((known, Notice.community_id)), case((known, Community.name)),
+                case((known, Notice.community_id)), case((known, Community.name)), Notice.case_id,
             )
             .outerjoin(Post, Post.id == Notice.post_id)
             # A post may have gone to another thread since.

@@ -64,7 +64,16 @@ COMMUNITY: Final = (
 
 
 #: Told to this account in person: they stay, without a name, when the community is gone from its sight.
-PERSONAL: Final = ("member_removed", "handover_ended")
+PERSONAL: Final = (
+    "member_removed",
+    "handover_ended",
+    "modmail",
+    "decision_undone",
+    "sanction_warning",
+    "sanction_silence",
+    "sanction_suspension",
+    "sanction_removal",
+)
 
 
 def invited(account_id: int) -> ColumnElement[bool]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from tui_forum.domain.entities import ThreadKind
+from tui_forum.domain.errors import ForumError, InvalidInputError
 from tui_forum.domain.moderation import CaseCategory
-from tui_forum.i18n import _
+from tui_forum.domain.views import PostView
+from tui_forum.i18n import _, explain
 from tui_forum.ui.actions.base import Browsing
+from tui_forum.ui.casewords import REPORTED_AS
+from tui_forum.ui.modals.pick import Choice, PickModal
 from tui_forum.ui.screen import dialog
 
 
@@ -21,23 +25,42 @@ class ModeratingActions(Browsing):
         if post.mine:
             self.say(_("You cannot report your own post; you can delete it."))
             return
-        reason = await self.forum_app.ask_reason(
-            _("Report #{number} by @{handle}").format(number=post.number, handle=post.author.handle),
-            (
-                _("Spam or advertising"),
-                _("Insulting or harassing"),
-                _("Confidential information"),
-                _("Does not belong here"),
-            ),
+        rules = await self.ask(self.forum.reports.rules(self.actor, post.thread_id))
+        if rules is None:
+            return
+        choices = [Choice(f"§{number} {rule}") for number, rule in enumerate(rules, 1)]
+        choices += [Choice(_(name)) for name in REPORTED_AS.values()]
+        title = _("Report #{number} by @{handle}: what is wrong?")
+        found = await self.forum_app.push_screen(
+            PickModal(title.format(number=post.number, handle=post.author.handle), choices),
+            wait_for_dismiss=True,
         )
-        if reason is not None:
-            sent = await self.ask(self._report(post.post_id, reason))
-            if sent:
-                self.say(_("Thank you: the moderators will look at it."))
+        if found is None:
+            return
+        rule = found + 1 if found < len(rules) else None
+        category = CaseCategory.RULE if rule else list(REPORTED_AS)[found - len(rules)]
+        await self._report(post, category, rule)
 
-    async def _report(self, post_id: int, reason: str) -> bool:
-        await self.forum.reports.report(self.actor, post_id, CaseCategory.OTHER, reason)
-        return True
+    async def _report(self, post: PostView, category: CaseCategory, rule: int | None) -> None:
+        """Ask for a word, as often as it takes; what was typed stays."""
+        question = _("In your own words, for the moderators:")
+        note: str | None = ""
+        while True:
+            note = await self.forum_app.ask_line(question, note or "")
+            if note is None:
+                return
+            try:
+                await self.forum.reports.report(
+                    self.actor, post.post_id, category, note, rule=rule, revision=post.revision
+                )
+            except InvalidInputError as error:
+                question = explain(error)
+            except ForumError as error:
+                self.say(explain(error), error=True)
+                return
+            else:
+                self.say(_("Thank you: the moderators will look at it."))
+                return
 
     async def action_accept(self) -> None:
         """Mark the selected post as the answer, or take the mark away."""

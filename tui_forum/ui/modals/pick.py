@@ -1,4 +1,4 @@
-"""One of a few things, by its number."""
+"""One of several things, by its number or from a list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from tui_forum.i18n import _
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
 
-MOST = 9  # one digit each
+MOST = 9  # have a digit
+LINES = 14  # of a longer list are in view
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,18 @@ class PickModal(ModalScreen[int | None], inherit_bindings=False):
     PickModal RowList { margin: 1 0; }
     """
 
-    def __init__(self, title: str, choices: Sequence[Choice]) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice], first: int = 0) -> None:
+        """``first`` is the place of the one that is selected to begin with."""
         super().__init__()
         self._title_text = title
-        self._choices = list(choices[:MOST])
+        self._choices = list(choices)
+        self._first = first
         self._rows = RowList[Choice](self._draw)
-        self._rows.styles.height = len(self._choices)
+        self._rows.styles.height = min(LINES, len(self._choices))
 
     def _draw(self, choice: Choice, width: int, skin: Skin) -> Lines:
         number = self._choices.index(choice) + 1
-        label = Cell(f"{number}  {display_line(choice.label)}")
+        label = Cell(f"{number if number <= MOST else ' '}  {display_line(choice.label)}")
         note = Cell(f"{display_line(choice.note)} ", skin.dim)
         return (columns(label, [note], width),)
 
@@ -55,11 +58,14 @@ class PickModal(ModalScreen[int | None], inherit_bindings=False):
         with Vertical():
             yield Static(display_line(self._title_text), markup=False)
             yield self._rows
-            yield Static(_("1–{last} choose   Esc never mind").format(last=len(self._choices)), markup=False)
+            yield Static(
+                _("1–{last} choose   Esc never mind").format(last=min(MOST, len(self._choices))), markup=False
+            )
 
     def on_mount(self) -> None:
         """All of it."""
         self._rows.set_items(self._choices)
+        self._rows.select(self._first)
         self._rows.focus()
 
     def on_key(self, event: events.Key) -> None:
@@ -73,7 +79,7 @@ class PickModal(ModalScreen[int | None], inherit_bindings=False):
             self._rows.move(-1)
         elif event.key == "enter":
             self._rows.choose()
-        elif event.key.isdecimal() and 1 <= int(event.key) <= len(self._choices):
+        elif event.key.isdecimal() and 1 <= int(event.key) <= min(MOST, len(self._choices)):
             self.dismiss(int(event.key) - 1)
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:

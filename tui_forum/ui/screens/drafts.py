@@ -19,15 +19,21 @@ from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
 
-#: Drafts of guides for hosts; the id of one follows.
-PLAYBOOK: Final = "playbook:"
+#: Drafts that are not posts, by the first word of their key: where they go on. An id follows.
+_ELSEWHERE: Final = {
+    "playbook": Place.EDIT_PLAYBOOK,
+    "case": Place.MODERATION,
+    "talk": Place.TALK,
+}
 
 
 def _kind(key: str) -> str:
     if key.startswith("community:"):
         return _("new thread")
-    if key.startswith(PLAYBOOK):
+    if key.startswith("playbook:"):
         return _("guide")
+    if key.startswith(("case:", "talk:")):
+        return _("words in a case")
     return _("change") if key.startswith("edit:") else _("reply")
 
 
@@ -83,10 +89,13 @@ class DraftsScreen(ListScreen[None]):
     async def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         """Open the composer where it was left."""
         message.stop()
-        if isinstance(message.item, Draft) and message.item.key.startswith(PLAYBOOK):
-            which = int(message.item.key.removeprefix(PLAYBOOK))
-            self.post_message(Go(Place.EDIT_PLAYBOOK, (which,), on_top=True))
-        elif isinstance(message.item, Draft):
+        if not isinstance(message.item, Draft):
+            return
+        kind, _colon, rest = message.item.key.partition(":")
+        if kind in _ELSEWHERE:
+            which = int(rest.partition(":")[0])
+            self.post_message(Go(_ELSEWHERE[kind], (which,), on_top=True))
+        else:
             self.post_message(StartWriting(await self._target_or_text(message.item.key)))
 
     async def _target_or_text(self, key: str) -> ComposeTarget:

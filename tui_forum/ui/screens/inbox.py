@@ -12,6 +12,7 @@ from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.text import display_line
 from tui_forum.domain.views import CommunityRow, Notice
 from tui_forum.i18n import N_, _, format_age
+from tui_forum.ui import casewords
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
@@ -25,9 +26,7 @@ _SENTENCES: Final = {
     "reply": N_("@{handle} replied in “{title}”"),
     "praise": N_("@{handle} thanks you for your post in “{title}”"),
     "welcome": N_("@{handle} welcomes you to {community}"),
-    "post_removed": N_("Your post in “{title}” was removed by a moderator"),
-    "report_remove": N_("Thank you for your report: the post in “{title}” was removed"),
-    "report_approve": N_("Thank you for your report: the post in “{title}” stays"),
+    **casewords.NOTICES,
     "thread_pinned": N_("@{handle} pinned your thread “{title}”"),
     "thread_unpinned": N_("@{handle} unpinned your thread “{title}”"),
     "thread_locked": N_("@{handle} closed your thread “{title}”"),
@@ -77,6 +76,7 @@ _ROUND: Final = frozenset(("cohost_asked", "handover_asked", "cohost_declined", 
 _HOSTING: Final = frozenset(("cohost_accepted", "handover_accepted", "handover_kept", "community_dormant"))
 #: Said when the community is one that the reader does not see any more.
 _NAMELESS: Final = {
+    **casewords.NAMELESS,
     "member_removed": N_("You are not a member any more of a community that is by invitation"),
     "handover_ended": N_("Standing in as host is over"),
 }
@@ -169,12 +169,16 @@ class InboxScreen(JoiningActions, ListScreen[None]):
             self.say(_("It names nobody."))
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
-        """Go to the post, or else the community, that it is about."""
+        """Go to the case, the post, or else the community, that it is about."""
         message.stop()
         notice = message.item
         if not isinstance(notice, Notice):
             return
-        if notice.thread_id is not None:
+        if notice.case_id is not None and notice.kind in casewords.TO_TALK:
+            self.post_message(Go(Place.TALK, (notice.case_id,), on_top=True))
+        elif notice.case_id is not None and notice.kind in casewords.TO_CASE:
+            self.post_message(Go(Place.MODERATION, (notice.case_id,)))
+        elif notice.thread_id is not None:
             self.post_message(OpenThread(notice.thread_id, notice.post_number))
         elif notice.kind in _ROUND:
             self.post_message(Go(Place.ROUND))

@@ -55,14 +55,24 @@ class StatusBar(Line):
         ]
 
 
-class Footer(Line):
-    """The keys that work now, or a sentence until the next key."""
+class Footer(LineWidget):
+    """The keys that work now, on a line or more, and a sentence until the next key."""
+
+    DEFAULT_CSS = "Footer { height: 1; }"
 
     def __init__(self) -> None:
         super().__init__()
+        self._height = 1
         self._keys: list[tuple[str, str]] = []
         self._sentence = ""
         self._error = False
+
+    def use_lines(self, lines: int) -> None:
+        """Take another height."""
+        if lines != self._height:
+            self._height = lines
+            self.styles.height = lines
+            self.refresh()
 
     def show_keys(self, keys: list[tuple[str, str]], *, keep: bool = False) -> None:
         """Show keys and labels; as many as there is room for, the last one always.
@@ -86,28 +96,39 @@ class Footer(Line):
         """What is shown, for tests and screen readers."""
         return self._sentence or "  ".join(f"{key} {label}" for key, label in self._keys)
 
-    def line(self, width: int) -> list[Segment]:
-        """The sentence, or the keys."""
-        skin = self.skin
-        if self._sentence:
+    def render_line(self, y: int) -> Strip:
+        """A line of keys; a sentence takes the place of the first."""
+        skin, width = self.skin, self.size.width
+        if y == 0 and self._sentence:
             style = skin.error if self._error else skin.bar
             mark = "! " if self._error else ""
             text = fit(f" {mark}{display_line(self._sentence)}", width)
-            return [Segment(text.ljust(width), style)]
+            return padded([Segment(text, style)], width, style)
+        lines = self._lines(width)
+        segments = [Segment(" ", skin.bar)]
+        for key, label in lines[y] if y < len(lines) else ():
+            segments += [Segment(key, skin.bar_key), Segment(f" {label}  ", skin.bar)]
+        return padded(segments, width, skin.bar)
+
+    def _lines(self, width: int) -> list[list[tuple[str, str]]]:
+        """The keys in their order, as many as there is room for; the last one always."""
         if not self._keys:
             return []
-        last = self._keys[-1]
-        reserve = cell_width(last[0]) + cell_width(last[1]) + 3
-        segments = [Segment(" ", skin.bar)]
+        *keys, last = self._keys
+        lines: list[list[tuple[str, str]]] = [[]]
         used = 1
-        for index, (key, label) in enumerate(self._keys):
-            needs = cell_width(key) + cell_width(label) + 3
-            final = index == len(self._keys) - 1
-            if not final and used + needs + reserve > width:
-                continue
-            segments += [
-                Segment(key, skin.bar_key),
-                Segment(f" {label}  ", skin.bar),
-            ]
-            used += needs
-        return segments
+        for key in keys:
+            if used + _cells(key) > width and len(lines) < self._height:
+                lines.append([])
+                used = 1
+            reserve = _cells(last) if len(lines) == self._height else 0
+            if used + _cells(key) + reserve <= width:
+                lines[-1].append(key)
+                used += _cells(key)
+        lines[-1].append(last)
+        return lines
+
+
+def _cells(key: tuple[str, str]) -> int:
+    """What a key and its label take, with the space behind them."""
+    return cell_width(key[0]) + cell_width(key[1]) + 3
