@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_opened(
     slug: str,
     name: str,
     hosts: tuple[str, ...] | None,
-    wrong: dict[str, object],
+    wrong: dict[str, Any],
 ) -> None:
     forum = sqlite_forum
     _, garden = await place(forum)
@@ -125,7 +126,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_opened(
     ada = await person(forum, "ada")
     before = await number(forum.database, "SELECT count(*) FROM community")
     with pytest.raises(InvalidInputError) as caught:
-        await forum.charters.open(ada, slug, name, charter_for(**wrong), hosts=hosts)
+        await forum.charters.open(ada, slug, name, replace(charter_for(), **wrong), hosts=hosts)
     assert caught.value.field == field
     assert await number(forum.database, "SELECT count(*) FROM community") == before
 

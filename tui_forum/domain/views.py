@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from tui_forum.domain.curation import LeftBehind, Sign
 from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, ThreadKind, Visibility
@@ -213,13 +215,17 @@ class RevisionView:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What someone has typed and not sent. ``token`` makes sending it twice one post."""
+    """What someone has typed and not sent. ``token`` makes sending it twice one post.
+
+    ``extra`` is what else was chosen in the composer; only that reads it.
+    """
 
     key: str
     title: str
     body: str
     token: str
     updated_at: datetime
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

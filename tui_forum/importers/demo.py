@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from typing import Any, Final
 
-from tui_forum.domain.charter import default_charter
+from tui_forum.domain.charter import Charter, Rule, RuleScope, default_charter
 from tui_forum.domain.entities import Actor, Purpose, Registration, Role, SiteRole, ThreadKind
 from tui_forum.domain.moderation import CaseCategory
 from tui_forum.services.forum import Forum
@@ -36,6 +37,21 @@ def _posts(thread: dict[str, Any], place: int, now: datetime) -> tuple[IncomingP
     )
 
 
+def _charter(community: dict[str, Any], now: datetime) -> Charter:
+    usual = default_charter(Purpose(community["purpose"]), community["statement"], now.date())
+    return replace(
+        usual,
+        audience=community.get("audience", ""),
+        rules=tuple(
+            Rule(rule["text"], RuleScope(rule.get("scope", "always"))) for rule in community.get("rules", ())
+        ),
+        response_days=community.get("response_days", usual.response_days),
+        responders=community.get("responders", ""),
+        languages=tuple(community.get("languages", ("en", "de"))),
+        linked=community.get("linked", ""),
+    )
+
+
 async def load_demo(forum: Forum) -> None:
     """Fill an empty forum; one that was filled before is left as it is."""
     content = tomllib.loads((resources.files("tui_forum.importers") / "demo.toml").read_text("utf-8"))
@@ -51,9 +67,10 @@ async def load_demo(forum: Forum) -> None:
     keys = {handle: actor.account_id for handle, actor in actors.items()}
     for community in content["community"]:
         slug = community["slug"]
-        purpose, statement = Purpose(community["purpose"]), community["statement"]
-        charter = default_charter(purpose, statement, now.date(), languages=("en", "de"))
-        opened = await forum.charters.open(operator, slug, community["name"], charter)
+        hosts = community["managers"]
+        opened = await forum.charters.open(
+            operator, slug, community["name"], _charter(community, now), hosts=hosts
+        )
         sink = await forum.imports.sink(slug, _SOURCE)
         await sink.adopt(keys)
         threads = [
@@ -68,10 +85,9 @@ async def load_demo(forum: Forum) -> None:
             if thread["community"] == slug
         ]
         # Joined before the posts are there, so that there is something unread.
-        for role in (Role.MANAGER, Role.MODERATOR, Role.MEMBER):
-            for handle in community[f"{role.value}s"]:
-                if handle != operator.handle:
-                    await forum.memberships.join(actors[handle], opened.community_id)
+        for role in (Role.MODERATOR, Role.EXPERT, Role.MEMBER):
+            for handle in community.get(f"{role.value}s", ()):
+                await forum.memberships.join(actors[handle], opened.community_id)
                 if role is not Role.MEMBER:
                     await forum.memberships.set_role(operator, opened.community_id, handle, role)
         await sink.write(threads)

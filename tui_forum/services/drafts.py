@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.limits import DRAFT_MAX_CHARS, PAGE_SIZE
@@ -28,14 +29,20 @@ class Drafts:
         async with self._database.read() as connection:
             return await WritingRepository(connection).draft(actor.account_id, key)
 
-    async def save(self, actor: Actor, key: str, *, title: str, body: str) -> Draft:
-        """Write a draft. It may be longer than a post; it keeps its token."""
+    async def save(
+        self, actor: Actor, key: str, *, title: str, body: str, extra: Mapping[str, Any] | None = None
+    ) -> Draft:
+        """Write a draft. It may be longer than a post; it keeps its token.
+
+        ``extra`` is what else was chosen in the composer: a small JSON object.
+        """
         draft = Draft(
             key,
             clean_line(title)[:_TITLE_CHARS],
             clean_body(body)[:DRAFT_MAX_CHARS],
             secrets.token_hex(16),
             datetime.now(UTC),
+            extra or {},
         )
 
         async def work(uow: UnitOfWork) -> Draft:

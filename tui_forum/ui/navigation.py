@@ -43,8 +43,8 @@ class ComposeTarget:
     Exactly one of: a new thread (``community_id`` alone), a reply (``thread_id``, with
     ``reply_to`` when it answers one post), an edit (``post_id`` and ``revision``).
     ``initial_title`` and ``initial_body`` are put into an empty editor (a suggestion, a quote, or
-    the post being edited); an existing draft wins over them. ``key`` is that of a draft begun
-    for an address that has changed since.
+    the post being edited); an existing draft wins over them. ``about`` is the announcement that
+    a new thread discusses; ``key`` is that of a draft begun for an address that has changed since.
     """
 
     community_id: int
@@ -55,6 +55,7 @@ class ComposeTarget:
     post_id: int | None = None
     revision: int = 0
     initial_body: str = ""
+    about: int | None = None
     key: str = ""
     initial_title: str = ""
 

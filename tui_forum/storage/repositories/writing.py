@@ -328,7 +328,7 @@ class WritingRepository:
         """One draft."""
         row = (
             await self._connection.execute(
-                select(Draft.key, Draft.title, Draft.body, Draft.token, Draft.updated_at).where(
+                select(Draft.key, Draft.title, Draft.body, Draft.token, Draft.updated_at, Draft.extra).where(
                     Draft.account_id == account_id, Draft.key == key
                 )
             )
@@ -338,7 +338,7 @@ class WritingRepository:
     async def drafts(self, account_id: int, limit: int) -> tuple[DraftView, ...]:
         """An account's drafts, latest first."""
         rows = await self._connection.execute(
-            select(Draft.key, Draft.title, Draft.body, Draft.token, Draft.updated_at)
+            select(Draft.key, Draft.title, Draft.body, Draft.token, Draft.updated_at, Draft.extra)
             .where(Draft.account_id == account_id)
             .order_by(Draft.updated_at.desc(), Draft.key)
             .limit(limit)
@@ -354,13 +354,19 @@ class WritingRepository:
             body=draft.body,
             token=draft.token,
             updated_at=draft.updated_at,
+            extra=dict(draft.extra),
         )
         row = (
             await self._connection.execute(
                 statement.on_conflict_do_update(
                     index_elements=[Draft.account_id, Draft.key],
-                    set_={"title": draft.title, "body": draft.body, "updated_at": draft.updated_at},
-                ).returning(Draft.key, Draft.title, Draft.body, Draft.token, Draft.updated_at)
+                    set_={
+                        "title": draft.title,
+                        "body": draft.body,
+                        "updated_at": draft.updated_at,
+                        "extra": dict(draft.extra),
+                    },
+                ).returning(Draft.key, Draft.title, Draft.body, Draft.token, Draft.updated_at, Draft.extra)
             )
         ).one()
         return DraftView(*row)

@@ -16,17 +16,21 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
+from tui_forum.domain.charter import PURPOSES, RuleScope, WritingFrame
 from tui_forum.domain.entities import ThreadKind
-from tui_forum.domain.errors import ConflictError, ForumError, InvalidInputError
+from tui_forum.domain.errors import ConflictError, ForumError, InvalidInputError, RulesNotAcceptedError
 from tui_forum.domain.limits import BODY_MAX_CHARS, DRAFT_MAX_CHARS
 from tui_forum.domain.text import display_line
 from tui_forum.domain.views import Draft, PostRef
 from tui_forum.i18n import N_, _, explain, format_datetime, format_number
+from tui_forum.ui.charterwords import KINDS
 from tui_forum.ui.keys import Key
+from tui_forum.ui.modals.rules import RulesModal
 from tui_forum.ui.navigation import ComposeTarget
 from tui_forum.ui.screen import WIDE, ForumScreen
 from tui_forum.ui.widgets.bars import Footer, StatusBar
 from tui_forum.ui.widgets.preview import Preview
+from tui_forum.ui.widgets.writingframe import FrameLines
 
 #: A draft is written this long after the first change that is not yet written, seconds.
 AUTOSAVE: Final = 1.0
@@ -43,7 +47,8 @@ SCROLLING: Final = {
     "down": 0.1, "j": 0.1, "up": -0.1, "k": -0.1,
 }  # fmt: skip
 
-KIND_LABELS: Final = {ThreadKind.DISCUSSION: N_("discussion"), ThreadKind.QUESTION: N_("question")}
+#: The kinds of thread that can be written here, as far as the community's purpose allows them.
+KINDS_WRITTEN: Final = (ThreadKind.DISCUSSION, ThreadKind.QUESTION, ThreadKind.ANNOUNCEMENT)
 
 
 class Editor(TextArea):
@@ -76,13 +81,17 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         Binding("escape", "keep", priority=True, show=False),
         Binding("f2,ctrl+o", "preview", priority=True, show=False),
         Binding("f3", "kind", priority=True, show=False),
+        Binding("f4", "rules", priority=True, show=False),
+        Binding("f5", "acknowledgement", priority=True, show=False),
         Binding("ctrl+g", "ask_discard", priority=True, show=False),
     ]
     KEYS: ClassVar = (
         Key(("ctrl+s", "ctrl+d"), "send", N_("send"), hint=True),
         Key(("escape",), "keep", N_("keep the draft"), hint=True),
         Key(("f2", "ctrl+o"), "preview", N_("preview"), hint=True),
-        Key(("f3",), "kind", N_("discussion or question"), hint=True, levels=("thread",)),
+        Key(("f3",), "kind", N_("kind of thread"), hint=True, levels=("thread",)),
+        Key(("f4",), "rules", N_("all rules")),
+        Key(("f5",), "acknowledgement", N_("ask to acknowledge"), levels=("thread",)),
         Key(("ctrl+g",), "ask_discard", N_("discard"), hint=True),
     )
 
@@ -90,7 +99,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         super().__init__()
         self._target = target
         self._draft: Draft | None = None
+        self._frame: WritingFrame | None = None
         self._kind = ThreadKind.DISCUSSION
+        self._wants_acknowledgement = False
         self._loaded = False
         self._sending = False
         self._done = False
@@ -103,12 +114,12 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self._preview_timer: Timer | None = None
         self._saving = asyncio.Lock()
         self._parent_line = ""
-        self._community = ""
         self._present: str | None = None  # the post's text, when it was changed meanwhile
         self.title_field = Input(placeholder=_("Title"), compact=True)
         self.title_field.cursor_blink = False
         self.editor = Editor("")
         self.preview = Preview()
+        self.frame_lines = FrameLines(RuleScope.THREADS if self._starts_thread else RuleScope.REPLIES)
 
     # -- layout
 
@@ -128,8 +139,10 @@ class ComposeScreen(ForumScreen[PostRef | None]):
     def compose(self) -> ComposeResult:
         """What is answered, the title of a new thread, the editor and its preview."""
         yield StatusBar()
-        yield Static(self._answered(), id="context", markup=False)
-        if self._starts_thread:
+        yield self.frame_lines
+        if not self._starts_thread:
+            yield Static(self._answered(), id="context", markup=False)
+        else:
             yield self.title_field
             yield Static("", id="kind", markup=False)
         with Horizontal(id="desk"):
@@ -148,8 +161,8 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             what = _("Change your post")
         elif self._starts_thread:
             what = _("New thread")
-            if self._community:
-                what = _("New thread in {community}").format(community=display_line(self._community))
+            if self._frame is not None:
+                what = _("New thread in {community}").format(community=display_line(self._frame.name))
         else:
             what = _("Reply")
         count = len(self.editor.text)
@@ -168,23 +181,47 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             parts.append(f"↪ #{target.reply_to} @{target.reply_to_handle} {self._parent_line}".rstrip())
         return "\n".join(parts)
 
+    @property
+    def _kinds(self) -> tuple[ThreadKind, ...]:
+        """The kinds one may choose from here."""
+        return tuple(kind for kind in self._frame.kinds if kind in KINDS_WRITTEN) if self._frame else ()
+
+    @property
+    def _may_ask(self) -> bool:
+        """Whether this may ask its readers to acknowledge it."""
+        return (
+            self._frame is not None
+            and self._kind is ThreadKind.ANNOUNCEMENT
+            and PURPOSES[self._frame.charter.purpose].acknowledged
+        )
+
     def _show_kind(self) -> None:
-        if self._starts_thread:
-            label = _("Kind: {kind} (F3 changes it)").format(kind=_(KIND_LABELS[self._kind]))
-            self.query_one("#kind", Static).update(label)
+        if not self._starts_thread:
+            return
+        label = _("Kind: {kind} (F3 changes it)") if len(self._kinds) > 1 else _("Kind: {kind}")
+        parts = [label.format(kind=_(KINDS[self._kind]))]
+        if self._may_ask:
+            asks = (
+                _("members are asked to acknowledge (F5: not)")
+                if self._wants_acknowledgement
+                else _("nobody is asked to acknowledge (F5 asks)")
+            )
+            parts.append(asks)
+        self.query_one("#kind", Static).update(" · ".join(parts))
 
     # -- life
 
     async def on_mount(self) -> None:
         """Bring the draft back; without one, begin with what the target says."""
-        self._show_kind()
+        await self._load_frame()
         draft = await self.ask(self.forum.drafts.get(self.actor, self._target.draft_key))
         self._draft = draft
         restored = draft is not None and bool(draft.body or draft.title)
-        text = draft.body if draft is not None and restored else self._target.initial_body
+        target = self._target
+        text = draft.body if draft is not None and restored else target.initial_body
         if self._starts_thread:
-            title = draft.title if draft is not None and restored else self._target.initial_title
-            self.title_field.value = title
+            self.title_field.value = draft.title if draft is not None and restored else target.initial_title
+            self._restore_choices(draft)
         self._kept = (self.title_field.value, text)
         if self.editor.text:  # typed ahead while the draft was fetched
             text += self.editor.text
@@ -198,6 +235,33 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         await self._show_surroundings()
         if draft is not None and restored and self._target.post_id is not None:
             await self._compare(draft)
+
+    async def _load_frame(self) -> None:
+        """What the community is for and its rules; nothing where it is gone."""
+        try:
+            self._frame = await self.forum.charters.frame(self.actor, self._target.community_id)
+        except ForumError:
+            return
+        self.frame_lines.show_frame(self._frame)
+        if self._kind not in self._kinds and self._kinds:
+            self._kind = self._kinds[0]
+        self._show_kind()
+        self.refresh_bars()
+
+    def _restore_choices(self, draft: Draft | None) -> None:
+        """The kind that was chosen, if it still has a place here, and what else was."""
+        extra = draft.extra if draft is not None else {}
+        self._wants_acknowledgement = extra.get("acknowledge") is True
+        chosen = [kind for kind in self._kinds if kind == extra.get("kind")]
+        self._kind = (chosen or [self._kind])[0]
+        self._show_kind()
+
+    @property
+    def _choices(self) -> dict[str, object]:
+        """What else is kept with the draft."""
+        if not self._starts_thread:
+            return {}
+        return {"kind": self._kind.value, "acknowledge": self._wants_acknowledgement}
 
     async def _compare(self, draft: Draft | None = None) -> None:
         """Show the post as it is now beside one's text, when it was changed since.
@@ -216,14 +280,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self.say(_("The post was changed meanwhile: this is its text now. Ctrl-S replaces it."), error=True)
 
     async def _show_surroundings(self) -> None:
-        """The post that is answered, or the community that a thread is for."""
+        """The post that is answered."""
         target = self._target
-        if target.thread_id is None:
-            row = await self.ask(self.forum.communities.community_by_id(self.actor, target.community_id))
-            self._community = row.name if row is not None else ""
-            self.refresh_bars()
-            return
-        if target.reply_to is None:
+        if target.thread_id is None or target.reply_to is None:
             return
         try:
             parent = await self.forum.threads.post(self.actor, target.thread_id, target.reply_to)
@@ -295,7 +354,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             title, body = self.title_field.value, self.editor.text
             try:
                 self._draft = await self.forum.drafts.save(
-                    self.actor, self._target.draft_key, title=title, body=body
+                    self.actor, self._target.draft_key, title=title, body=body, extra=self._choices
                 )
             except ForumError as error:
                 self._dirty = True
@@ -328,10 +387,34 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             self.title_field.focus()
 
     def action_kind(self) -> None:
-        """Discussion or question."""
-        question = self._kind is ThreadKind.DISCUSSION
-        self._kind = ThreadKind.QUESTION if question else ThreadKind.DISCUSSION
+        """The next kind of thread that has a place here."""
+        kinds = self._kinds
+        if not self._starts_thread or not kinds:
+            return
+        if len(kinds) == 1:
+            self.say(_("Every new thread here is of this kind: {kind}.").format(kind=_(KINDS[kinds[0]])))
+            return
+        self._kind = kinds[(kinds.index(self._kind) + 1) % len(kinds)]
         self._show_kind()
+        self._note_choice()
+
+    def action_acknowledgement(self) -> None:
+        """Ask the members to acknowledge, or not."""
+        if self._may_ask:
+            self._wants_acknowledgement = not self._wants_acknowledgement
+            self._show_kind()
+            self._note_choice()
+
+    def _note_choice(self) -> None:
+        """A choice is kept with the draft, where there is one."""
+        if self.title_field.value.strip() or self.editor.text.strip():
+            self._dirty = True
+            self._note_change()
+
+    def action_rules(self) -> None:
+        """Read all the rules."""
+        if self._frame is not None:
+            self.app.push_screen(RulesModal(self._frame, accepting=False))
 
     def action_preview(self) -> None:
         """Show or hide how it will look; instead of the editor where there is no room for both."""
@@ -409,7 +492,13 @@ class ComposeScreen(ForumScreen[PostRef | None]):
                 self._dirty = True
             if not await self.keep_draft() or self._draft is None:
                 return
-            ref = await self._deliver(self._draft.token)
+            try:
+                ref = await self._deliver(self._draft.token)
+            except RulesNotAcceptedError:
+                if not await self._accept_rules():
+                    self.say(_("Not sent: your draft is kept until you accept the rules."))
+                    return
+                ref = await self._deliver(self._draft.token)
         except InvalidInputError as error:
             self.say(explain(error), error=True)
             (self.title_field if error.field == "title" else self.editor).focus()
@@ -425,6 +514,18 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             self.dismiss(ref)
         finally:
             self._sending = False
+
+    async def _accept_rules(self) -> bool:
+        """Show the rules that are in force now; whether they were accepted."""
+        await self._load_frame()
+        if self._frame is None:
+            return False
+        if not await self.app.push_screen(RulesModal(self._frame, accepting=True), wait_for_dismiss=True):
+            return False
+        await self.forum.charters.accept(self.actor, self._frame.community_id, self._frame.version)
+        self._frame = replace(self._frame, accepted=True)
+        self.frame_lines.show_frame(self._frame)
+        return True
 
     async def _deliver(self, token: str) -> PostRef:
         target, body = self._target, self.editor.text
@@ -442,5 +543,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             self.title_field.value,
             body,
             kind=self._kind,
+            wants_acknowledgement=self._wants_acknowledgement and self._may_ask,
+            about=target.about,
             token=token,
         )
