@@ -6,11 +6,12 @@ import asyncio
 
 import pytest
 
-from tests.forums import another, member, number, person, place, rows
+from tests.forums import another, member, number, person, place, rows, statements
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import Settings
-from tui_forum.domain.entities import Role, SiteRole, Visibility
+from tui_forum.domain.entities import Actor, Role, SiteRole, Visibility
 from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from tui_forum.domain.limits import HOME_SIZE, UNREAD_CAP
 from tui_forum.services.forum import Forum
 
 
@@ -51,6 +52,55 @@ async def test_more_communities_than_a_page_come_page_by_page(sqlite_forum: Foru
         more, after = await sqlite_forum.communities.others(ada, after)
         found += more
     assert [row.slug for row in found] == slugs
+
+
+async def many(forum: Forum, count: int) -> tuple[Actor, list[int]]:
+    """Somebody who is in so many communities, the liveliest first; every third has no thread."""
+    boss = await person(forum, "boss", SiteRole.ADMIN)
+    ada = await person(forum, "ada")
+    ids = []
+    for index in range(count):
+        row = await another(forum, boss, f"c{index:03}")
+        await forum.memberships.join(ada, row.community_id)
+        ids.append(row.community_id)
+    for index, community_id in enumerate(ids):
+        if index % 3:
+            await forum.posts.start_thread(boss, community_id, "News", "Here")
+    lively = [one for index, one in enumerate(ids) if index % 3]
+    return ada, lively[::-1] + [one for index, one in enumerate(ids) if not index % 3][::-1]
+
+
+async def test_ones_communities_come_page_by_page_the_liveliest_first(forum: Forum) -> None:
+    ada, expected = await many(forum, 20)
+    home = await forum.communities.home(ada, 4)
+    assert home.others == ()  # they come after all of one's own
+    found, after = list(home.joined), home.joined_next
+    while after is not None:
+        more, after = await forum.communities.joined(ada, after)
+        found += more
+    assert [row.community_id for row in found] == expected
+    assert {row.unread for row in found} == {0, 1}
+    assert set(await forum.communities.joined_ids(ada)) == set(expected)
+    whole = await forum.communities.home(ada, 20)
+    assert (len(whole.joined), whole.joined_next) == (20, None)
+
+
+async def test_home_is_three_statements_however_many_communities_one_is_in(sqlite_forum: Forum) -> None:
+    ada, _expected = await many(sqlite_forum, 60)
+    async with statements(sqlite_forum.database) as seen:
+        home = await sqlite_forum.communities.home(ada)
+    assert len(seen) <= 3
+    assert len(home.joined) == HOME_SIZE
+
+
+async def test_unread_is_exact_up_to_99_and_then_99_plus(sqlite_forum: Forum) -> None:
+    boss, garden = await place(sqlite_forum)
+    ada = await member(sqlite_forum, "ada", garden)
+    for index in range(101):
+        await sqlite_forum.posts.start_thread(boss, garden.community_id, f"T{index}", "x")
+        if index in (0, 97, 98, 99, 100):
+            unread = (await sqlite_forum.communities.home(ada)).joined[0].unread
+            assert unread == min(index + 1, UNREAD_CAP)
 
 
 async def test_what_was_there_when_one_joined_counts_as_read(forum: Forum) -> None:

@@ -316,3 +316,28 @@ async def test_nothing_breaks_in_the_smallest_window(world: World, size: tuple[i
         lines = screen_text(app).splitlines()
         assert max(map(len, lines)) <= size[0]
         assert "help" in lines[-1]
+
+
+@pytest.mark.parametrize("size", [NARROW, (100, 120)])
+async def test_home_with_many_communities_shows_all_of_them_and_then_the_others(
+    world: World, size: tuple[int, int]
+) -> None:
+    for index in range(90):
+        row = await another(world.forum, world.ada, f"c{index:02}")
+        if index < 60:
+            await world.forum.memberships.join(world.bob, row.community_id)
+    async with session(world.forum, world.bob, size=size) as (app, pilot):
+        await shows(pilot, "My communities", "C59")
+        if size[1] > 100:
+            await shows(pilot, "C10")  # the window is filled without a key
+        for _page in range(8):
+            await press(pilot, "G")
+        await shows(pilot, "C89", "Roses")
+        rows = [row for row in app.browse.home.items if isinstance(row, CommunityRow)]
+        assert len({row.community_id for row in rows}) == len(rows) == 92
+        current = app.browse.home.current
+        await world.forum.posts.start_thread(world.bob, rows[50].community_id, "Mine", "Here")
+        await until(pilot, lambda: app.browse.home.items[1] != rows[0])
+        assert current is not None
+        assert app.browse.home.current is not None
+        assert app.browse.home.current.community_id == current.community_id

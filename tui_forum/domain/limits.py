@@ -26,6 +26,8 @@ COMMUNITY_NAME_MAX_CHARS: Final = 80
 DRAFT_MAX_CHARS: Final = 256_000
 
 PAGE_SIZE: Final = 50
+#: Communities that home begins with: what a window of 50 lines shows.
+HOME_SIZE: Final = 25
 UNREAD_CAP: Final = 100  # counted exactly up to 99, shown as "99+" from here
 #: Replies nest in the tree order up to here; deeper ones follow by number.
 TREE_MAX_DEPTH: Final = 64

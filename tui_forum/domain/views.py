@@ -51,16 +51,26 @@ class CommunityRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeCursor:
+    """Keyset position among one's communities: order is latest activity, then id."""
+
+    latest: datetime
+    community_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView:
     """The home screen: communities joined (by latest activity), then others one may join.
 
-    ``others`` holds the first page; :meth:`Communities.others` gives the next ones.
+    ``joined`` holds the first page, and ``others`` one too when that is all one has joined;
+    :meth:`Communities.joined` and :meth:`Communities.others` give the next ones.
     ``open_cases`` is how many cases wait for the actor (capped), 0 for non-moderators.
     ``unseen_notices`` counts the inbox, ``unanswered`` the threads of one's communities of practice
     that nobody has answered (all capped).
     """
 
     joined: tuple[CommunityRow, ...]
+    joined_next: HomeCursor | None
     others: tuple[CommunityRow, ...]
     others_next: str | None
     open_cases: int

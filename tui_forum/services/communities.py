@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.events import EventKind
-from tui_forum.domain.limits import PAGE_SIZE
+from tui_forum.domain.limits import HOME_SIZE, PAGE_SIZE
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
-from tui_forum.domain.views import CommunityRow, HomeView
+from tui_forum.domain.views import CommunityRow, HomeCursor, HomeView
 from tui_forum.i18n import N_, known_zone
 from tui_forum.services.events import EventHub
 from tui_forum.storage.engine import Database
-from tui_forum.storage.repositories.reading import ReadingRepository
+from tui_forum.storage.repositories.reading import NEVER, ReadingRepository
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
@@ -61,15 +61,40 @@ class Communities:
         self._database = database
         self._hub = hub
 
-    async def home(self, actor: Actor) -> HomeView:
-        """The first screen: three statements whatever the number of communities."""
+    async def home(self, actor: Actor, limit: int = HOME_SIZE) -> HomeView:
+        """The first screen: three statements whatever the number of communities.
+
+        ``limit`` is how many of one's communities, and of others, it begins with.
+        """
         async with self._database.read() as connection:
             reading = ReadingRepository(connection, actor.account_id, actor.site_role)
-            joined = await reading.joined()
-            others = await reading.others("", PAGE_SIZE + 1)
+            joined = await reading.joined(None, limit + 1)
+            others = () if len(joined) > limit else await reading.others("", limit + 1)
             cases, notices, unanswered = await reading.waiting()
-        more = others[PAGE_SIZE - 1].slug if len(others) > PAGE_SIZE else None
-        return HomeView(joined, others[:PAGE_SIZE], more, cases, notices, unanswered)
+        return HomeView(
+            joined[:limit],
+            _behind(joined, limit),
+            others[:limit],
+            others[limit - 1].slug if len(others) > limit else None,
+            cases,
+            notices,
+            unanswered,
+        )
+
+    async def joined(
+        self, actor: Actor, after: HomeCursor
+    ) -> tuple[tuple[CommunityRow, ...], HomeCursor | None]:
+        """The next communities one is in, and where to continue after them."""
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            rows = await reading.joined(after, PAGE_SIZE + 1)
+        return rows[:PAGE_SIZE], _behind(rows, PAGE_SIZE)
+
+    async def joined_ids(self, actor: Actor) -> tuple[int, ...]:
+        """All communities one is in, to hear of what goes on there."""
+        async with self._database.read() as connection:
+            reading = ReadingRepository(connection, actor.account_id, actor.site_role)
+            return await reading.joined_ids()
 
     async def others(self, actor: Actor, after: str) -> tuple[tuple[CommunityRow, ...], str | None]:
         """The next communities one may join, and where to continue after them."""
@@ -111,3 +136,11 @@ class Communities:
 
         await self._database.write(work)
         self._hub.tell(EventKind.READ_MOVED, account_id=actor.account_id, community_id=community_id)
+
+
+def _behind(rows: tuple[CommunityRow, ...], limit: int) -> HomeCursor | None:
+    """The position behind a page of one's communities; None when there is nothing more."""
+    if len(rows) <= limit:
+        return None
+    last = rows[limit - 1]
+    return HomeCursor(last.last_post_at or NEVER, last.community_id)

@@ -70,16 +70,12 @@ class Directory:
         """Communities one may like, the likeliest first: a few statements, whatever there is."""
         async with self._database.read() as connection:
             directory = DirectoryRepository(connection, actor.account_id, actor.site_role)
-            topics = {topic: frozenset(words_of(topic)) for topic in await directory.topics()}
-            about = await directory.about({word for words in topics.values() for word in words})
-            matches = {
-                community_id: [topic for topic, words in topics.items() if words and words <= found]
-                for community_id, found in about.items()
-            }
+            topics = {topic: words for topic in await directory.topics() if (words := words_of(topic))}
+            matches = await directory.about(topics)
             people = await directory.of_colleagues()
             score = {
                 community_id: TOPIC_WEIGHT * len(matches.get(community_id, ())) + people.get(community_id, 0)
-                for community_id in {*(c for c, found in matches.items() if found), *people}
+                for community_id in {*matches, *people}
             }
             best = sorted(score, key=lambda c: (-score[c], -c))[:SUGGESTIONS]
             found = await directory.rows(best)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,8 +19,10 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from tui_forum.domain.directory import (
     COLLEAGUES_MIN,
@@ -48,7 +50,7 @@ from tui_forum.storage.repositories.reading import (
 #: Whose other communities are looked at for suggestions: colleagues in the smallest of one's own.
 _OWN: Final = 20
 _COLLEAGUES: Final = 100
-_MATCHES: Final = 500
+_MATCHES: Final = 20  # of each topic
 
 Found = tuple[CommunityRow, str, tuple[str, ...], datetime]
 
@@ -190,22 +192,38 @@ class DirectoryRepository:
             Community.builtin.is_(None),
         )
 
-    async def about(self, words: Collection[str]) -> dict[int, set[str]]:
-        """Which of ``words`` communities are about that one might join, the liveliest first."""
-        if not words:
+    async def about(self, topics: Mapping[str, Sequence[str]]) -> dict[int, list[str]]:
+        """Communities one might join by which topics they are about: that hold all words of one.
+
+        The newest few of each topic; a word that all communities hold costs no more than a rare one.
+        """
+        if not topics:
             return {}
         rows = await self._connection.execute(
-            select(CommunityWord.community_id, CommunityWord.word)
+            union_all(*(self._about(topic, words) for topic, words in topics.items()))
+        )
+        found: dict[int, list[str]] = {}
+        for topic, community_id in rows:
+            found.setdefault(community_id, []).append(topic)
+        return found
+
+    def _about(self, topic: str, words: Sequence[str]) -> Select[*tuple[Any, ...]]:
+        rarest, *others = sorted(words, key=len, reverse=True)
+        statement = (
+            select(literal(topic).label("topic"), CommunityWord.community_id)
             .join(Community, Community.id == CommunityWord.community_id)
             .outerjoin(Membership, mine(self._account_id))
-            .where(CommunityWord.word.in_(words), self._joinable())
-            .order_by(Community.id.desc())
-            .limit(_MATCHES)
+            .where(CommunityWord.word == rarest, self._joinable())
         )
-        found: dict[int, set[str]] = {}
-        for community_id, word in rows:
-            found.setdefault(community_id, set()).add(word)
-        return found
+        for word in others:
+            also = aliased(CommunityWord)
+            statement = statement.where(
+                select(also.community_id)
+                .where(also.word == word, also.community_id == CommunityWord.community_id)
+                .exists()
+            )
+        page = statement.order_by(CommunityWord.community_id.desc()).limit(_MATCHES).subquery()
+        return select(page.c.topic, page.c.community_id)
 
     async def of_colleagues(self) -> dict[int, int]:
         """How many people one shares communities with are in others that all may read.

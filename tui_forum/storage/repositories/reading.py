@@ -38,7 +38,7 @@ from tui_forum.domain.entities import (
 from tui_forum.domain.hosting import RequestState
 from tui_forum.domain.limits import UNREAD_CAP
 from tui_forum.domain.membership import Answer
-from tui_forum.domain.views import Author, CommunityRow, SearchHit, ThreadCursor, ThreadRow
+from tui_forum.domain.views import Author, CommunityRow, HomeCursor, SearchHit, ThreadCursor, ThreadRow
 from tui_forum.storage.models import (
     Account,
     Acknowledgement,
@@ -56,6 +56,8 @@ from tui_forum.storage.models import (
 )
 
 _LAST = aliased(Account)
+#: The activity of a community that nobody has written in.
+NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 COMMUNITY: Final = (
     Community.id, Community.slug, Community.name, Community.statement, Community.purpose,
     Community.visibility, Community.thread_count, Community.member_count, Community.last_post_at,
@@ -259,15 +261,37 @@ class ReadingRepository:
         self._account_id = account_id
         self._site_role = site_role
 
-    async def joined(self) -> tuple[CommunityRow, ...]:
-        """One's communities, latest activity first, with unread counts: one statement."""
-        rows = await self._connection.execute(
-            select(*COMMUNITY, *self._own())
+    async def joined(self, after: HomeCursor | None, limit: int) -> tuple[CommunityRow, ...]:
+        """A page of one's communities, latest activity first, with unread counts: one statement.
+
+        Which ones is decided before anything is counted: a page costs the same however many there are.
+        """
+        latest = func.coalesce(Community.last_post_at, literal(NEVER, Community.last_post_at.type))
+        chosen = (
+            select(Community.id.label("id"), latest.label("latest"))
             .join(Membership, mine(self._account_id))
             .where(Community.archived_at.is_(None))
-            .order_by(Community.last_post_at.desc().nulls_last(), Community.id)
+            .order_by(latest.desc(), Community.id.desc())
+            .limit(limit)
+        )
+        if after is not None:
+            reached = tuple_(literal(after.latest, Community.last_post_at.type), literal(after.community_id))
+            chosen = chosen.where(tuple_(latest, Community.id) < reached)
+        page = chosen.subquery()
+        rows = await self._connection.execute(
+            select(*COMMUNITY, *self._own())
+            .join(page, page.c.id == Community.id)
+            .join(Membership, mine(self._account_id))
+            .order_by(page.c.latest.desc(), Community.id.desc())
         )
         return tuple(map(community_row, rows))
+
+    async def joined_ids(self) -> tuple[int, ...]:
+        """All communities that one is in."""
+        found = await self._connection.execute(
+            select(Membership.community_id).where(Membership.account_id == self._account_id)
+        )
+        return tuple(found.scalars())
 
     def _own(self) -> tuple[ColumnElement[Any], ...]:
         """One's role in a community, how many threads are unread, whether one has accepted its rules."""

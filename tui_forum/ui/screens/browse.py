@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar, Final, cast
 
 from textual import events, on
@@ -14,7 +13,6 @@ from tui_forum.domain.curation import LeftBehind, PostAddress, in_order
 from tui_forum.domain.entities import PostOrder
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import IN_THREAD, Event, EventKind, community_topic, thread_topic
-from tui_forum.domain.policy import Standing, moderates
 from tui_forum.domain.views import (
     CommunityRow,
     HomeView,
@@ -30,13 +28,14 @@ from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.actions.moderating import ModeratingActions
 from tui_forum.ui.actions.people import PeopleActions
 from tui_forum.ui.actions.recognition import RecognitionActions
+from tui_forum.ui.homepages import HomePages
 from tui_forum.ui.keys import Key
 from tui_forum.ui.navigation import Go, Place
 from tui_forum.ui.screen import WIDE, dialog
 from tui_forum.ui.widgets.bars import Footer, StatusBar
 from tui_forum.ui.widgets.listings import draw_community, draw_listed
 from tui_forum.ui.widgets.reader import Reader
-from tui_forum.ui.widgets.rows import Heading, RowList
+from tui_forum.ui.widgets.rows import RowList
 
 HOME: Final = "home"
 THREADS: Final = "threads"
@@ -72,6 +71,7 @@ _CHANGES_LIST: Final = frozenset(
         EventKind.THREAD_PINNED, EventKind.THREAD_UNPINNED, *_CHANGES_ADDRESSES,
     }
 )  # fmt: skip
+_CHANGES_MINE: Final = frozenset({EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT})
 _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
 
 
@@ -123,7 +123,8 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
         self._level = HOME
         self.community: CommunityRow | None = None
         self._next_threads: ThreadCursor | None = None
-        self._next_others: str | None = None
+        self._pages = HomePages()
+        self._mine: tuple[int, ...] = ()
         self._loading = False
         self._stale = False  # lists that were not shown have missed something
         self.home = RowList[CommunityRow](draw_community, row_height=2, empty=_("There is no community yet."))
@@ -163,6 +164,8 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
             self._stale = False
             self.call_next(self._catch_up)
         super().on_resize(event)
+        if self._pages.more:
+            self.call_after_refresh(self._fill_home)
 
     def _arrange(self, width: int) -> None:
         wide = width >= WIDE
@@ -208,11 +211,7 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
             topics.append(community_topic(self.community.community_id))
         if thread is not None:
             topics.append(thread_topic(thread.thread_id))
-        topics.extend(
-            community_topic(row.community_id)
-            for row in self.home.items
-            if not isinstance(row, Heading) and row.role
-        )
+        topics.extend(map(community_topic, self._mine))
         self.forum_app.follow(*topics)
         reading = self._level == POSTS and thread is not None
         self.forum_app.look(
@@ -233,38 +232,61 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
         self.home.focus()
         view = await self.ask(self.forum_app.first_home())
         if view is not None:
-            self._show_home(view)
+            await self._show_home(view)
         self._watch()
+        self.call_later(self._follow_mine)
         await super().on_mount()
 
-    def _show_home(self, view: HomeView, keep: int | None = None) -> None:
-        items: list[CommunityRow | Heading] = []
-        if view.joined:
-            items.append(Heading(_("My communities")))
-            items.extend(view.joined)
-        if view.others:
-            items.append(Heading(_("Others you may join")))
-            items.extend(view.others)
-        self._next_others = view.others_next
+    async def _show_home(self, view: HomeView) -> None:
+        self._pages.show(view)
         self.forum_app.note_waiting(view.open_cases, view.unseen_notices)
-        self.home.set_items(items, keep=lambda row: row.community_id == keep)
+        self._show_pages()
+        await self._fill_home()
+
+    async def _fill_home(self) -> None:
+        """A tall window shows more than one page."""
+        while self._pages.more and not self.home.is_full:
+            if not await self._more_home():
+                break
+
+    def _show_pages(self) -> None:
+        current = self.home.current
+        self.home.set_items(
+            self._pages.items(),
+            keep=lambda row: current is not None and row.community_id == current.community_id,
+        )
+
+    async def _more_home(self) -> bool:
+        """The next page of one's communities, or of others; False when there is none."""
+        pages = self._pages
+        if pages.joined_next is not None:
+            joined = await self.ask(self.forum.communities.joined(self.actor, pages.joined_next))
+            if joined is None:
+                return False
+            pages.add_joined(*joined)
+        elif pages.others_next is not None:
+            others = await self.ask(self.forum.communities.others(self.actor, pages.others_next))
+            if others is None:
+                return False
+            pages.add_others(*others)
+        else:
+            return False
+        self._show_pages()
+        return True
+
+    async def _follow_mine(self) -> None:
+        """Hear of all of one's communities, also of those that are not loaded yet."""
+        found = await self.ask(self.forum.communities.joined_ids(self.actor))
+        if found is not None and found != self._mine:
+            self._mine = found
+            self._watch()
 
     async def reload_home(self) -> None:
         """Load home again, keeping the selection."""
-        current = self.home.current
-        view = await self.ask(self.forum.communities.home(self.actor))
-        if view is None:
-            return
-        shown = {row.community_id for row in (*view.joined, *view.others)}
-        further = tuple(  # pages that were loaded when one went on beyond the first
-            row
-            for row in self.home.items
-            if isinstance(row, CommunityRow) and row.role is None and row.community_id not in shown
-        )
-        if further and view.others_next is not None:
-            view = replace(view, others=view.others + further, others_next=self._next_others)
-        self._show_home(view, current.community_id if current else None)
-        self.refresh_bars()
+        view = await self.ask(self.forum.communities.home(self.actor, self._pages.limit))
+        if view is not None:
+            await self._show_home(view)
+            self.refresh_bars()
 
     async def go_home(self) -> None:
         """To the communities."""
@@ -352,11 +374,8 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
                 if page is not None:
                     self._next_threads = page.next
                     self.threads.add_items(in_order(page.rows, page.left_behind))
-            elif cast("Widget", message.rows) is self.home and self._next_others:
-                more = await self.ask(self.forum.communities.others(self.actor, self._next_others))
-                if more is not None:
-                    self._next_others = more[1]
-                    self.home.add_items(more[0])
+            elif cast("Widget", message.rows) is self.home:
+                await self._more_home()
         finally:
             self._loading = False
 
@@ -452,15 +471,13 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
         in_list = self.community is not None and event.community_id == self.community.community_id
         if in_list and self.threads.display:
             await self._refresh_list(event)
-        concerns = event.kind in _CHANGES_QUEUE and self._moderates()
-        if concerns or (event.kind in _CHANGES_HOME and self.home.display):
+        if event.kind in _CHANGES_MINE and event.account_id == self.actor.account_id:
+            await self._follow_mine()
+        # Only who moderates hears of the queue; the count at the top is loaded with home.
+        if event.kind in _CHANGES_QUEUE or (event.kind in _CHANGES_HOME and self.home.display):
             await self.reload_home()
         elif in_list or event.kind in _CHANGES_HOME:
             self._stale = True
-
-    def _moderates(self) -> bool:
-        roles = {None, *(row.role for row in self.home.items if isinstance(row, CommunityRow))}
-        return any(moderates(Standing(self.actor.site_role, role)) for role in roles)
 
     async def _catch_up(self) -> None:
         """The window has become wide: lists are shown that were not kept up to date."""

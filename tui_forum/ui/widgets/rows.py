@@ -108,6 +108,11 @@ class RowList(LineWidget, Generic[Item], can_focus=True):
     def _page(self) -> int:
         return max(1, self.size.height // self.row_height)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there are as many rows as there is room for."""
+        return len(self.items) >= self._page
+
     def set_items(
         self, items: Sequence[Item | Heading], *, keep: Callable[[Item], bool] | None = None
     ) -> None:
