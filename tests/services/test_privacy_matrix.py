@@ -33,6 +33,7 @@ from tui_forum.domain.events import (
 from tui_forum.domain.life import Stage
 from tui_forum.domain.moderation import CaseCategory, CaseFilter, DecisionKind, ForwardedTo, Ruling
 from tui_forum.domain.people import ReactionKind
+from tui_forum.domain.views import HomeCursor
 from tui_forum.services.forum import Forum
 
 #: In the charter of the community (its name, its purpose), and in nothing else.
@@ -91,6 +92,11 @@ def in_order(order: Order, world: World, actor: Actor) -> Awaitable[Any]:
 #: What one can ask, by service and method (and what of it). The second is what a member finds in the answer.
 READS: dict[str, tuple[Question, str]] = {
     "communities.home": (lambda w, a: w.forum.communities.home(a), OUTER),
+    "communities.joined": (
+        lambda w, a: w.forum.communities.joined(a, HomeCursor(datetime.max.replace(tzinfo=UTC), 0)),
+        "",
+    ),
+    "communities.joined_ids": (lambda w, a: w.forum.communities.joined_ids(a), ""),
     "communities.others": (lambda w, a: w.forum.communities.others(a, ""), ""),
     "communities.community": (lambda w, a: w.forum.communities.community(a, OUTER), OUTER),
     "communities.community_by_id": (
