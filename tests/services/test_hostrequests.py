@@ -182,6 +182,8 @@ async def test_either_side_ends_a_handover_early(forum: Forum) -> None:
         await forum.host_requests.end_handover(max_, request_id)
     await forum.host_requests.end_handover(ada, request_id)
     assert await role_of(forum, ada, garden) == "member"
+    assert "handover_ended" not in await told(forum, ada)
+    assert (await told(forum, eva))[0] == "handover_ended"
     with pytest.raises(ConflictError):
         await forum.host_requests.end_handover(eva, request_id)
 
@@ -194,7 +196,7 @@ async def test_the_last_host_stays_one_when_the_handover_ends(forum: Forum) -> N
     await forum.host_requests.accept(ada, request_id)
     await forum.memberships.leave(eva, garden.community_id)
     await forum.memberships.leave(boss, garden.community_id)
-    await forum.host_requests.end_handover(ada, request_id)
+    await forum.host_requests.end_handovers(datetime.now(UTC) + timedelta(days=20))
     assert await role_of(forum, ada, garden) == "manager"
     assert (await told(forum, ada))[0] == "handover_kept"
 
