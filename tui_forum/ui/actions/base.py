@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_forum.domain.curation import LeftBehind
 from tui_forum.domain.entities import PostState
 from tui_forum.domain.views import CommunityRow, PostView, ThreadRow
 from tui_forum.i18n import _
@@ -17,7 +18,7 @@ class Browsing(ForumScreen[None]):
     """
 
     reader: Reader
-    threads: RowList[ThreadRow]
+    threads: RowList[ThreadRow | LeftBehind]
     community: CommunityRow | None
 
     def own_post(self) -> PostView | None:

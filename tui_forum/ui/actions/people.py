@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_forum.domain.profiles import mentioned
 from tui_forum.domain.text import display_line
-from tui_forum.domain.views import PostView
+from tui_forum.domain.views import PostView, ThreadRow
 from tui_forum.i18n import _
 from tui_forum.ui.actions.base import Browsing
 from tui_forum.ui.modals.pick import MOST, Choice
@@ -20,7 +20,7 @@ class PeopleActions(Browsing):
         """The profile of the thread's author; in the reader, of the post's or of somebody it names."""
         post, row = self.reader.current, self.threads.current
         if self.level != "posts":
-            if row is not None:
+            if isinstance(row, ThreadRow):
                 self._open_profile(row.author.handle)
             return
         if post is None:
