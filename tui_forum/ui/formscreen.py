@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 from tui_forum.domain.errors import ForumError, InvalidInputError
 from tui_forum.i18n import N_, _, explain
 from tui_forum.ui.keys import Key
-from tui_forum.ui.screen import ForumScreen
+from tui_forum.ui.screen import ForumScreen, dialog
 from tui_forum.ui.widgets.bars import Footer, StatusBar
 from tui_forum.ui.widgets.form import Choice, Label
 
@@ -65,7 +65,7 @@ class FormScreen(ForumScreen[Result | None]):
     FormScreen Label { height: auto; color: $text-muted; }
     FormScreen Label.-wrong { color: $text-error; text-style: bold; }
     FormScreen Input, FormScreen Choice, FormScreen TextArea {
-        border: none; height: 1; padding: 0 1; background: $surface; }
+        border: none; height: 1; padding: 0; background: $surface; }
     FormScreen Input:focus, FormScreen Choice:focus, FormScreen TextArea:focus { background: $panel; }
     """
     FORM_KEYS: ClassVar = FORM_KEYS
@@ -199,7 +199,7 @@ class FormScreen(ForumScreen[Result | None]):
                 return
         self.say(explain(error), error=True)
 
-    @work
+    @dialog
     async def action_leave_form(self) -> None:
         """Leave; asks when something typed would be lost."""
         if self.values == self._before or await self.forum_app.confirm(_("Leave without saving?")):

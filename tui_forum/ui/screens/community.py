@@ -23,7 +23,7 @@ from tui_forum.ui.lifewords import MARKS, explain_stage, stage_name
 from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.memberwords import PURPOSE_NAMES, ROLE_NOTES, ROLES, VISIBILITIES
 from tui_forum.ui.modals.pick import Choice
-from tui_forum.ui.navigation import OpenCommunity
+from tui_forum.ui.navigation import Go, OpenCommunity, Place
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Heading, Lines, RowList, columns
@@ -64,17 +64,18 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
 
     KEYS: ClassVar = (
         Key(("enter", "l", "right"), "enter", N_("choose"), hint=True, levels=(MANAGER,)),
-        Key(("enter", "l", "right", "t"), "threads", N_("threads"), hint=True, levels=(VISITOR,)),
+        Key(("enter", "l", "right"), "profile", N_("profile"), levels=(VISITOR, INVITED)),
+        Key(("t",), "threads", N_("threads"), hint=True),
         Key(("J",), "join", N_("join or leave"), hint=True, levels=(VISITOR, MANAGER)),
         Key(("J",), "join", N_("accept"), hint=True, levels=(INVITED,)),
         Key(("D",), "decline_invitation", N_("decline"), hint=True, levels=(INVITED,)),
-        Key(("t",), "threads", N_("threads"), hint=True, levels=(INVITED, MANAGER)),
         Key(("I",), "invite", N_("invite"), hint=True, levels=(VISITOR, MANAGER)),
         Key(("a",), "accept", N_("let in"), hint=True, levels=(MANAGER,)),
         Key(("d",), "decline", N_("do not let in"), hint=True, levels=(MANAGER,)),
         Key(("r",), "role", N_("give another role"), levels=(MANAGER,)),
         Key(("x",), "remove", N_("remove a member, take back an invitation"), levels=(MANAGER,)),
         Key(("V",), "visibility", N_("who sees this community"), levels=(MANAGER,)),
+        Key(("at",), "profile", N_("profile")),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
     DEFAULT_CSS = """
@@ -262,6 +263,15 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
         if self._page is not None and await self.decline(self._page.row):
             await self._load(farewell=self.footer.text)
 
+    async def _show_profile(self) -> None:
+        self.action_profile()
+
+    def action_profile(self) -> None:
+        """The profile of the selected member, or of who wants in."""
+        item = self.rows.current
+        if item is not None:
+            self.post_message(Go(Place.PROFILE, (item.account.handle,), on_top=True))
+
     def action_threads(self) -> None:
         """To what is written in it."""
         if self._page is not None and self._page.may_read:
@@ -430,6 +440,8 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
         message.stop()
         if self.level == MANAGER:
             await self.perform("choose")
+        else:
+            self.action_profile()
 
     @dialog
     async def action_choose(self) -> None:
@@ -447,6 +459,7 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
             options = [(_("give another role"), self.action_role), (_("remove"), self.action_remove)]
         else:
             return
+        options.append((_("profile"), self._show_profile))
         chosen = await self.forum_app.pick(title, [Choice(label) for label, _action in options])
         if chosen is not None:
             await options[chosen][1]()

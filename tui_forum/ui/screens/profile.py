@@ -11,6 +11,7 @@ from rich.style import Style
 from textual import events
 from textual.widget import Widget
 
+from tui_forum.domain.errors import ForumError
 from tui_forum.domain.people import PRAISE_SIGN, RECOGNITION_NAMES, SIGNS, RecognitionKind
 from tui_forum.domain.profiles import (
     PraiseReceived,
@@ -20,7 +21,7 @@ from tui_forum.domain.profiles import (
     SharedCommunity,
 )
 from tui_forum.domain.text import display_line
-from tui_forum.i18n import N_, _, format_age, format_date, format_number, ngettext
+from tui_forum.i18n import N_, _, explain, format_age, format_date, format_number, ngettext
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.memberwords import ROLES
@@ -32,6 +33,7 @@ from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Heading, Lines, Note, RowList, columns
 
 NAMES_SHOWN = 3  # communities named in a line
+ROOMY = 36  # lines of the window from which on sections stand apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +111,13 @@ class ProfileScreen(ListScreen[None]):
             self.call_next(self.action_reload)
 
     async def action_reload(self) -> None:
-        """Load anew, the selection where it was."""
-        view = await self.ask(self.forum.profiles.view(self.actor, self._handle))
-        if view is None:
+        """Load anew, the selection where it was; whoever is not there is said on the screen before."""
+        try:
+            view = await self.forum.profiles.view(self.actor, self._handle)
+        except ForumError as error:
+            self.forum_app.call_later(self.forum_app.say, explain(error), error=True)
+            if self._view is None:
+                self.dismiss()
             return
         self._view = view
         self._praise, self._more_praise = list(view.praise), view.more_praise
@@ -122,7 +128,7 @@ class ProfileScreen(ListScreen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Reasons are wrapped to the width."""
         super().on_resize(event)
-        if event.size.width != self._width and self._view is not None:
+        if self._view is not None:
             self._show()
 
     def _show(self) -> None:
@@ -131,6 +137,14 @@ class ProfileScreen(ListScreen[None]):
         self.rows.set_items(list(self._items()), keep=lambda row: row == current)
 
     def _items(self) -> Iterator[Row | Heading]:
+        """The lines; where there is room, with space between the sections."""
+        roomy = self.size.height >= ROOMY
+        for place, item in enumerate(self._lines()):
+            if roomy and place and type(item) is Heading:
+                yield Note("")
+            yield item
+
+    def _lines(self) -> Iterator[Row | Heading]:
         view = self._view
         assert view is not None
         yield from self._about(view)
