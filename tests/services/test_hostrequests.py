@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from tests.forums import member, person, place, rows
 from tests.services.test_hosting import age
@@ -14,6 +15,8 @@ from tui_forum.domain.hosting import RequestKind, RequestState
 from tui_forum.domain.views import CommunityRow
 from tui_forum.services.forum import Forum
 from tui_forum.services.hostrequests import Call
+from tui_forum.storage.models import HostRequest
+from tui_forum.storage.uow import UnitOfWork
 
 TODAY = datetime.now(UTC).date()
 FORTNIGHT = TODAY + timedelta(days=14)
@@ -172,6 +175,22 @@ async def test_a_handover_ends_as_its_last_day_does_and_gives_back_what_was(
     assert await rows(forum.database, "SELECT count(*) FROM notice WHERE kind = 'handover_ended'") == [(2,)]
 
 
+async def test_the_clockwork_ends_handovers_and_tells_of_dormant_communities(forum: Forum) -> None:
+    eva, garden = await host(forum, "garden")
+    ada = await member(forum, "ada", garden)
+    request_id = await forum.host_requests.hand_over(eva, garden.community_id, "ada", "", FORTNIGHT)
+    await forum.host_requests.accept(ada, request_id)
+
+    async def yesterday(uow: UnitOfWork) -> None:
+        await uow.connection.execute(update(HostRequest).values(ends_on=TODAY - timedelta(days=1)))
+
+    await forum.database.write(yesterday)
+    await age(forum, garden.community_id)
+    await forum.clockwork.run_due()
+    assert await role_of(forum, ada, garden) == "member"
+    assert {"handover_ended", "community_dormant"} <= set(await told(forum, eva))
+
+
 async def test_either_side_ends_a_handover_early(forum: Forum) -> None:
     eva, garden = await host(forum, "garden")
     max_, _field = await host(forum, "field")
@@ -182,6 +201,8 @@ async def test_either_side_ends_a_handover_early(forum: Forum) -> None:
         await forum.host_requests.end_handover(max_, request_id)
     await forum.host_requests.end_handover(ada, request_id)
     assert await role_of(forum, ada, garden) == "member"
+    assert "handover_ended" not in await told(forum, ada)
+    assert (await told(forum, eva))[0] == "handover_ended"
     with pytest.raises(ConflictError):
         await forum.host_requests.end_handover(eva, request_id)
 
@@ -194,7 +215,7 @@ async def test_the_last_host_stays_one_when_the_handover_ends(forum: Forum) -> N
     await forum.host_requests.accept(ada, request_id)
     await forum.memberships.leave(eva, garden.community_id)
     await forum.memberships.leave(boss, garden.community_id)
-    await forum.host_requests.end_handover(ada, request_id)
+    await forum.host_requests.end_handovers(datetime.now(UTC) + timedelta(days=20))
     assert await role_of(forum, ada, garden) == "manager"
     assert (await told(forum, ada))[0] == "handover_kept"
 

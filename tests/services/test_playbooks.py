@@ -92,7 +92,7 @@ async def test_the_second_of_two_editors_sees_what_the_first_wrote(forum: Forum)
 async def test_a_draft_is_gone_when_it_was_written(forum: Forum) -> None:
     boss, _garden = await place(forum)
     which = (await forum.playbooks.guide(boss, "project-closing")).row.playbook_id
-    draft = await forum.drafts.save(boss, f"playbook:{which}", title="t", body="b")
+    draft = await forum.drafts.save(boss, f"playbook:{which}:1", title="t", body="b")
     await forum.playbooks.change(boss, which, "t", "b", revision=1, token=draft.token)
     assert await forum.drafts.all(boss) == ()
 

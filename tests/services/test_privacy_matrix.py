@@ -211,6 +211,7 @@ WRITES: dict[str, Question] = {
     "memberships.change_visibility": lambda w, a: w.forum.memberships.change_visibility(
         a, w.community_id, Visibility.OPEN
     ),
+    "polls.vote": lambda w, a: w.forum.polls.vote(a, w.thread_id, [1]),
     "curation.pin": lambda w, a: w.forum.curation.pin(a, w.thread_id),
     "curation.unpin": lambda w, a: w.forum.curation.unpin(a, w.thread_id),
     "curation.close": lambda w, a: w.forum.curation.close(a, w.thread_id),
@@ -308,7 +309,7 @@ APART: dict[str, str] = {
     **dict.fromkeys(
         (
             "clockwork.add", "clockwork.run_due", "clockwork.start", "clockwork.stop",
-            "hosting.next_dormant", "hosting.tell_dormant",
+            "hosting.next_dormant", "hosting.tell_dormant", "polls.next_close", "polls.close_due",
             "host_requests.next_end", "host_requests.end_handovers",
         ),
         "has no actor",

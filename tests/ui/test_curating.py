@@ -9,7 +9,7 @@ import pytest
 
 from tests.forums import another
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
-from tui_forum.domain.entities import Actor
+from tui_forum.domain.entities import Actor, Visibility
 from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.views import PostRef
 from tui_forum.services.forum import Forum
@@ -172,8 +172,6 @@ async def test_who_reads_stays_with_the_post_wherever_it_goes(world: World, size
 
 
 async def test_who_may_not_read_where_it_went_is_told_and_sees_nothing(world: World) -> None:
-    from tui_forum.domain.entities import Visibility
-
     vault = await another(world.forum, world.ada, "vault", Visibility.INVITE)
     async with session(world.forum, world.bob) as (app, pilot):
         await at(app, pilot, world.roses, 2)

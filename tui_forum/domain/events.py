@@ -40,6 +40,8 @@ class EventKind(StrEnum):
     THREAD_MOVED = "thread_moved"
     THREAD_MERGED = "thread_merged"
     THREAD_SPLIT = "thread_split"
+    POLL_VOTED = "poll_voted"
+    POLL_CLOSED = "poll_closed"
     ACKNOWLEDGED = "acknowledged"
     POST_CREATED = "post_created"
     POST_EDITED = "post_edited"
@@ -101,7 +103,15 @@ PERSONAL: Final = frozenset(
     )
 )
 #: Only who reads the thread hears of these: a list shows nothing of them.
-IN_THREAD: Final = frozenset((EventKind.POST_REACTED, EventKind.PRAISE_GIVEN, EventKind.PRAISE_WITHDRAWN))
+IN_THREAD: Final = frozenset(
+    (
+        EventKind.POST_REACTED,
+        EventKind.PRAISE_GIVEN,
+        EventKind.PRAISE_WITHDRAWN,
+        EventKind.POLL_VOTED,
+        EventKind.POLL_CLOSED,
+    )
+)
 _CHANGES_DUE: Final = frozenset(
     (
         EventKind.THREAD_STARTED,

@@ -22,6 +22,10 @@ HANDLE_MIN_CHARS: Final = 2
 HANDLE_MAX_CHARS: Final = 32
 SLUG_MAX_CHARS: Final = 40
 COMMUNITY_NAME_MAX_CHARS: Final = 80
+OPTIONS_MIN: Final = 2
+OPTIONS_MAX: Final = 12
+OPTION_MAX_CHARS: Final = 200
+POLL_MAX_DAYS: Final = 366
 #: Drafts may be longer than a post: what was typed is kept even when it cannot be sent.
 DRAFT_MAX_CHARS: Final = 256_000
 

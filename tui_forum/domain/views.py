@@ -10,6 +10,7 @@ from typing import Any
 from tui_forum.domain.curation import LeftBehind, Sign
 from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, ThreadKind, Visibility
 from tui_forum.domain.people import NO_MARKS, Marks
+from tui_forum.domain.polls import PollView
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ class ThreadView:
     may_moderate: bool
     signs: tuple[Sign, ...] = ()
     retired: frozenset[int] = frozenset()
+    poll: PollView | None = None
     why_not: str = ""
     wants_acknowledgement: bool = False
     acknowledged: bool = False

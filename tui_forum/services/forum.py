@@ -27,6 +27,7 @@ from tui_forum.services.memberships import Memberships
 from tui_forum.services.merging import Merging
 from tui_forum.services.notices import Notices
 from tui_forum.services.playbooks import Playbooks
+from tui_forum.services.polls import Polls
 from tui_forum.services.posts import Posts
 from tui_forum.services.presence import PresenceRegister
 from tui_forum.services.profiles import Profiles
@@ -60,6 +61,7 @@ class Forum:
         self.announcements = Announcements(database)
         self.threads = Threads(database)
         self.posts = Posts(database, hub)
+        self.polls = Polls(database)
         self.hosting = Hosting(database)
         self.merging = Merging(database)
         self.host_requests = HostRequests(database, self.posts)
@@ -89,6 +91,7 @@ class Forum:
         self.clockwork.add(Job("questions", reminders.next_question, reminders.hand_on))
         self.clockwork.add(Job("reviews", reminders.next_review, reminders.remind_of_reviews))
         self.clockwork.add(Job("ends", reminders.next_end, reminders.ask_about_ends))
+        self.clockwork.add(Job("polls", self.polls.next_close, self.polls.close_due))
         self._stop_tail = stop_tail
 
     async def close(self) -> None:

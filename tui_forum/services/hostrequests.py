@@ -421,7 +421,7 @@ class HostRequests:
                 raise ConflictError(ANSWERED)
             if not request.may_end:
                 raise NotAllowedError(NOT_YOURS)
-            await self._end(uow, request, previous)
+            await self._end(uow, request, previous, by=actor.account_id)
 
         await self._database.write(work)
 
@@ -443,8 +443,10 @@ class HostRequests:
         await self._database.write(work)
 
     @staticmethod
-    async def _end(uow: UnitOfWork, request: HostRequestView, previous: str) -> None:
-        """Give back the role that somebody had before they stood in; both are told.
+    async def _end(
+        uow: UnitOfWork, request: HostRequestView, previous: str, *, by: int | None = None
+    ) -> None:
+        """Give back the role that somebody had before they stood in; both are told, but who ended it.
 
         Nothing is taken from the last host: a community has one at any time.
         """
@@ -465,6 +467,8 @@ class HostRequests:
             (stood_in, request.asker.account_id),
             (request.asker.account_id, stood_in),
         ):
+            if told == by:
+                continue
             kind = HANDOVER_KEPT if kept and previous != Role.MANAGER.value else HANDOVER_ENDED
             await notify(uow, [told], kind, community_id=community_id, actor_id=other)
         uow.record(EventKind.HOST_ANSWERED, community_id=community_id, account_id=stood_in)

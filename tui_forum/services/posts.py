@@ -12,6 +12,7 @@ from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundEr
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, decide, require
+from tui_forum.domain.polls import PollPlan
 from tui_forum.domain.text import clean_body, clean_line, display_line, display_text, excerpt
 from tui_forum.domain.tree import depth_of, tree_path
 from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
@@ -27,6 +28,7 @@ from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.charters import CharterRepository
 from tui_forum.storage.repositories.curation import resolve
 from tui_forum.storage.repositories.life import LifeRepository
+from tui_forum.storage.repositories.polls import PollRepository
 from tui_forum.storage.repositories.reading import (
     ReadingRepository,
     ThreadState,
@@ -60,14 +62,14 @@ def check_title(title: str) -> str:
     return cleaned
 
 
-def check_body(body: str) -> str:
+def check_body(body: str, *, may_be_empty: bool = False) -> str:
     """A post's text as it is stored.
 
     Raises:
         InvalidInputError: empty or too long (``field="body"``).
     """
     cleaned = clean_body(body)
-    if not display_text(cleaned).strip():
+    if not may_be_empty and not display_text(cleaned).strip():
         raise InvalidInputError(EMPTY_BODY, field="body")
     if len(cleaned) > BODY_MAX_CHARS:
         raise InvalidInputError(LONG_BODY, field="body", longest=BODY_MAX_CHARS, count=len(cleaned))
@@ -91,17 +93,23 @@ class Posts:
         kind: ThreadKind | None = None,
         wants_acknowledgement: bool = False,
         about: int | None = None,
+        poll: PollPlan | None = None,
         token: str | None = None,
     ) -> PostRef:
         """Open a thread with its first post. The same ``token`` again gives the same post.
 
         Without ``kind`` it is of the kind that is usual in the community. An announcement may want
         to be acknowledged: its members are told. ``about`` is the announcement that it discusses.
+        A poll, and nothing else, has a ``poll``; its post may be empty.
 
         Raises:
-            InvalidInputError: title or body. NotAllowedError, NotFoundError: see the policy.
+            InvalidInputError: title, body or what the poll is made of.
+            NotAllowedError, NotFoundError: see the policy.
         """
-        title, body = check_title(title), check_body(body)
+        title, body = check_title(title), check_body(body, may_be_empty=poll is not None)
+        kind = ThreadKind.POLL if poll is not None else kind
+        if kind is ThreadKind.POLL and poll is None:
+            poll = PollPlan(())
 
         async def work(uow: UnitOfWork) -> PostRef:
             writing = WritingRepository(uow.connection)
@@ -114,6 +122,7 @@ class Posts:
             standing = replace(standing_in(actor, community), kind=kind, acknowledged=wants_acknowledgement)
             require(Action.START_THREAD, standing)
             is_a = kind or PURPOSES[community.purpose].kinds[0]
+            plan = poll.check(uow.now) if poll is not None else None
             home = community.community_id  # another one, where the one asked for was merged into it
             thread_id = await writing.add_thread(
                 {
@@ -129,6 +138,8 @@ class Posts:
                     "escalate_at": await escalation_of(uow, home, community.purpose, is_a),
                 }
             )
+            if plan is not None:
+                await PollRepository(uow.connection).add(thread_id, plan)
             ref = await self._add(uow, actor, thread_id, home, body, token)
             uow.record(
                 EventKind.THREAD_STARTED,

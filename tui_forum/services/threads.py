@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tui_forum.domain.curation import PostAddress
-from tui_forum.domain.entities import Actor, PostOrder, PostState
+from tui_forum.domain.entities import Actor, PostOrder, PostState, ThreadKind
 from tui_forum.domain.errors import ConflictError, NotFoundError, RulesNotAcceptedError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
@@ -29,6 +29,7 @@ from tui_forum.services.communities import standing_in
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.announcements import AnnouncementRepository
 from tui_forum.storage.repositories.curation import left_behind, resolve, retired_numbers, signs_in
+from tui_forum.storage.repositories.polls import poll_of
 from tui_forum.storage.repositories.reading import (
     ReadingRepository,
     ThreadState,
@@ -209,6 +210,11 @@ class Threads:
                 noted = await announcements.acknowledged(thread_id, actor.account_id)
                 if decide(Action.SEE_ACKNOWLEDGEMENTS, standing).allowed:
                     counts = await announcements.count(thread_id, state.community_id, state.author.account_id)
+            poll = None
+            if state.kind is ThreadKind.POLL:
+                poll = await poll_of(connection, thread_id, actor.account_id)
+        if poll is not None:
+            poll = poll.judged(self._database.now(), decide(Action.VOTE, standing).reason)
         reply = decide(Action.REPLY, standing)
         # A thread never opened begins at its beginning, also when its posts count as read.
         read_all = state.last_number if state.read_number else 1
@@ -237,6 +243,7 @@ class Threads:
             wants_acknowledgement=decide(Action.ACKNOWLEDGE, standing).allowed and not standing.own,
             acknowledged=noted,
             acknowledgements=counts,
+            poll=poll,
         )
 
     async def posts(

@@ -15,6 +15,8 @@ from tui_forum.ui.lifewords import MARKS, explain_stage, stage_name
 from tui_forum.ui.stepwords import names
 from tui_forum.ui.widgets.spark import spark
 
+#: A style of Textual's own that follows the theme, a little weaker than the text around it.
+MUTED: Final = "$foreground 60%"
 _NUMBER: Final = 9  # cells of a column of figures
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR
@@ -84,7 +86,7 @@ def comparison_lines(comparison: Comparison) -> list[tuple[str, str]]:
     head = pad("", room) + _("here").rjust(_NUMBER)
     if median is not None:
         head += _("others").rjust(_NUMBER)
-    lines = [(head, "$text-muted")]
+    lines = [(head, MUTED)]
     for label, mine, others in rows:
         lines.append((pad(label, room) + mine.rjust(_NUMBER) + others.rjust(_NUMBER), ""))
     if median is not None:
@@ -97,7 +99,7 @@ def comparison_lines(comparison: Comparison) -> list[tuple[str, str]]:
         note = _("Figures of others are shown from {n} living communities of this kind on.").format(
             n=OTHERS_TO_COMPARE
         )
-    return [*lines, (note, "$text-muted")]
+    return [*lines, (note, MUTED)]
 
 
 def figures_line(comparison: Comparison) -> str:
@@ -120,9 +122,9 @@ def life_text(view: HostView) -> Content:
     stage = view.stage.stage
     lines = [
         [(f"{MARKS[stage]} {stage_name(stage)}", "bold $accent"), (f"  {explain_stage(view.stage)}", "")],
-        [(_("12 weeks"), "$text-muted"), (f"  {posts_of(view.facts)}", "")],
+        [(_("12 weeks"), MUTED), (f"  {posts_of(view.facts)}", "")],
         [(_people(view), "")],
-        [(_days(view), "$text-muted")],
+        [(_days(view), MUTED)],
         [(_answers(view.facts), "")],
         [],
         *([line] for line in comparison_lines(view.comparison)),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tui_forum.domain.curation import LeftBehind, PostAddress
+from tui_forum.domain.curation import PostAddress
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.policy import Standing, moderates
 from tui_forum.domain.text import display_line, excerpt
@@ -19,7 +19,7 @@ from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.navigation import OpenThread
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
-from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
+from tui_forum.ui.widgets.rows import Cell, Lines, columns
 
 TITLE_CELLS = 60  # of a post's beginning, offered as the title of a thread of its own
 
@@ -49,8 +49,6 @@ class Subject:
 
 class CuratingActions(Browsing):
     """Keys ``u L M *`` and ``Enter`` at a post."""
-
-    threads: RowList[ThreadRow | LeftBehind]
 
     def _subject(self) -> Subject | None:
         thread = self.reader.thread
@@ -235,8 +233,9 @@ class CuratingActions(Browsing):
         post = self.reader.current
         if post is None:
             return
-        above, below = self.reader.beside(post)
-        target = next((sign.target for sign in (*above, *below) if sign.target is not None), None)
+        beside = self.reader.beside(post)
+        signs = (*beside.above, *beside.below)
+        target = next((sign.target for sign in signs if sign.target is not None), None)
         if target is None:
             self.say(_("Nothing leads elsewhere from this post."))
         else:

@@ -28,6 +28,7 @@ from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.actions.moderating import ModeratingActions
 from tui_forum.ui.actions.people import PeopleActions
 from tui_forum.ui.actions.recognition import RecognitionActions
+from tui_forum.ui.actions.voting import VotingActions
 from tui_forum.ui.homepages import HomePages
 from tui_forum.ui.keys import Key
 from tui_forum.ui.navigation import Go, Place
@@ -57,7 +58,7 @@ _CHANGES_HOME: Final = frozenset(
 _CHANGES_HEADER: Final = frozenset(
     {
         EventKind.THREAD_LOCKED, EventKind.THREAD_UNLOCKED, EventKind.THREAD_PINNED,
-        EventKind.THREAD_UNPINNED, EventKind.POST_EDITED,
+        EventKind.THREAD_UNPINNED, EventKind.POST_EDITED, EventKind.POLL_VOTED, EventKind.POLL_CLOSED,
     }
 )  # fmt: skip
 #: What gives posts or threads another place.
@@ -75,7 +76,9 @@ _CHANGES_MINE: Final = frozenset({EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT
 _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
 
 
-class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, JoiningActions, CuratingActions):
+class BrowseScreen(
+    RecognitionActions, PeopleActions, ModeratingActions, JoiningActions, CuratingActions, VotingActions
+):
     """The main screen."""
 
     KEYS: ClassVar = (
@@ -108,6 +111,7 @@ class BrowseScreen(RecognitionActions, PeopleActions, ModeratingActions, Joining
         Key(("e",), "edit", N_("edit my post"), levels=(POSTS,)),
         Key(("d",), "delete", N_("delete my post"), levels=(POSTS,)),
         Key(("v",), "revisions", N_("earlier versions"), levels=(POSTS,)),
+        Key(("V",), "vote", N_("vote"), levels=(POSTS,)),
         Key(("A",), "accept", N_("accept as answer"), levels=(POSTS,)),
         Key(("u",), "pin", N_("pin or unpin the thread"), levels=(THREADS, POSTS)),
         Key(("L",), "close_thread", N_("close or reopen the thread"), levels=(THREADS, POSTS)),

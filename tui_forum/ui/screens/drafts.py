@@ -19,7 +19,7 @@ from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
 
-#: Drafts that are not posts, by the first word of their key: where they go on. An id follows.
+#: Drafts that are not posts, by the first word of their key: where they go on. An id follows, and more.
 _ELSEWHERE: Final = {
     "playbook": Place.EDIT_PLAYBOOK,
     "case": Place.MODERATION,

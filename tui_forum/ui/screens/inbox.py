@@ -35,6 +35,7 @@ _SENTENCES: Final = {
     "thread_moved_away": N_("@{handle} moved a thread of yours from {community} to where you cannot read"),
     "thread_merged": N_("@{handle} merged your thread into “{title}”"),
     "thread_split": N_("@{handle} split posts off your thread “{title}”"),
+    "poll_closed": N_("The poll “{title}” is closed"),
     "post_split": N_("@{handle} made your post the beginning of “{title}”"),
     "join_request": N_("@{handle} asks to join {community}"),
     "request_accepted": N_("You have been let into {community}"),

@@ -59,6 +59,8 @@ class EditPlaybookScreen(ForumScreen[None]):
         self._playbook_id = playbook_id
         self._guide: Playbook | None = None
         self._draft: Draft | None = None
+        #: Of the draft; its last part is the revision that one began with.
+        self._key = ""
         self._revision = 0
         self._dirty = False
         self._done = False
@@ -71,10 +73,6 @@ class EditPlaybookScreen(ForumScreen[None]):
         self.editor = TextArea(soft_wrap=True, tab_behavior="indent", show_line_numbers=False)
         self.editor.cursor_blink = False
         self.preview = Preview()
-
-    @property
-    def _key(self) -> str:
-        return f"playbook:{self._playbook_id}"
 
     def keymap(self) -> tuple[Key, ...]:
         """Only its own: letters are text here."""
@@ -105,20 +103,23 @@ class EditPlaybookScreen(ForumScreen[None]):
         """Bring the draft back; without one, begin with the guide's text."""
         try:
             guide = await self.forum.playbooks.by_id(self.actor, self._playbook_id)
-            draft = await self.forum.drafts.get(self.actor, self._key)
+            drafts = await self.forum.drafts.all(self.actor)
         except ForumError as error:
             self._done = True
             self.dismiss()
             self.forum_app.call_later(self.forum_app.say, explain(error), error=True)
             return
+        prefix = f"playbook:{self._playbook_id}:"
+        draft = next((one for one in drafts if one.key.startswith(prefix)), None)
         self._guide, self._draft, self._revision = guide, draft, guide.revision
+        self._key = draft.key if draft is not None else f"{prefix}{guide.revision}"
         self.title_field.value = draft.title if draft is not None else guide.row.title
         self.editor.load_text(draft.body if draft is not None else guide.body)
         self.editor.focus()
         await super().on_mount()
         if draft is not None:
             self.say(_("Your draft of {when} is back.").format(when=format_datetime(draft.updated_at)))
-            if guide.row.updated_at > draft.updated_at:
+            if self._key != f"{prefix}{guide.revision}":
                 self._show_theirs(guide)
 
     async def on_unmount(self) -> None:

@@ -13,7 +13,7 @@ from tui_forum.domain.charter import PURPOSES
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.hosting import HostedCommunity, HostRequestView, RequestKind, RequestState, RoundView
 from tui_forum.domain.playbooks import PlaybookRow
-from tui_forum.domain.text import display_line, excerpt
+from tui_forum.domain.text import display_line, excerpt, pad
 from tui_forum.domain.views import CommunityRow
 from tui_forum.i18n import N_, _, format_age, format_date
 from tui_forum.ui.actions.hosting import HostingActions
@@ -29,6 +29,7 @@ from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Heading, Lines, RowList, columns
 from tui_forum.ui.widgets.spark import spark
 
+_STAGE: Final = 11  # cells: the bars of all rows stand below one another
 HOST: Final = "host"
 GUEST: Final = "guest"
 
@@ -98,7 +99,10 @@ def _draw_community(item: Own | Forsaken, width: int, skin: Skin) -> Lines:
     hosted = item.hosted
     stage = hosted.stage.stage
     name = f" {MARKS[stage]} {display_line(hosted.name)}"
-    right = [Cell(f" {spark(hosted.facts.weeks)} ", skin.dim), Cell(f"{stage_name(stage)} ", skin.accent)]
+    right = [
+        Cell(f" {spark(hosted.facts.weeks)} ", skin.dim),
+        Cell(pad(stage_name(stage), _STAGE), skin.accent),
+    ]
     first = columns(Cell(name, skin.strong), right, width)
     kind = _(PURPOSES[hosted.facts.purpose].name)
     if isinstance(item, Own) and hosted.comparison is not None:

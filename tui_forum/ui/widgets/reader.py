@@ -26,7 +26,8 @@ from tui_forum.i18n import _, format_datetime, language
 from tui_forum.ui.render import Palette, render_markdown
 from tui_forum.ui.widgets.linewidget import LineWidget, padded
 from tui_forum.ui.widgets.marks import draw_marks
-from tui_forum.ui.widgets.signs import NOTHING, Beside, draw_sign, place_signs
+from tui_forum.ui.widgets.pollbars import draw_poll
+from tui_forum.ui.widgets.signs import NOTHING, Beside, draw_sign, place_beside
 
 if TYPE_CHECKING:
     from tui_forum.ui.app import ForumApp
@@ -231,12 +232,13 @@ class Reader(LineWidget, can_focus=True):
         return known[1]
 
     def beside(self, post: PostView) -> Beside:
-        """The signposts at a post of the window."""
+        """The signposts and the poll at a post of the window."""
         if self._beside is None:
-            signs = self.thread.signs if self.thread is not None else ()
-            self._beside = place_signs(
-                signs, self.posts, more_before=self.more_before, more_after=self.more_after
-            )
+            self._beside = {}
+            if self.thread is not None:
+                self._beside = place_beside(
+                    self.thread, self.posts, more_before=self.more_before, more_after=self.more_after
+                )
         return self._beside.get(post.post_id, NOTHING)
 
     def _draw(self, post: PostView, width: int, skin: Skin) -> list[Strip]:
@@ -258,6 +260,10 @@ class Reader(LineWidget, can_focus=True):
         if post.state is not PostState.VISIBLE:
             text = f"✝ {tombstone(post)}"
             lines.append(self._join(guide, [Segment(fit(text, room), skin.base + skin.dim)]))
+        if beside.poll is not None:
+            lines += [self._join(guide, line) for line in draw_poll(beside.poll, room, skin)]
+            if post.body:
+                lines.append(self._join(guide, []))
         if post.body:
             links = cast("ForumApp", self.app).traits.hyperlinks
             lines.extend(

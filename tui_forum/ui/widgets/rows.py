@@ -258,7 +258,10 @@ class RowList(LineWidget, Generic[Item], can_focus=True):
             mark = "▌"
         lines = self._draw(item, width - 1, skin)
         segments = [Segment(mark, base + skin.accent)]
-        segments += [Segment(cell.text, base + cell.style) for cell in lines[line]]
+        # The ground of a plain cell is that of its row, which may be the selected one.
+        segments += [
+            Segment(cell.text, base if cell.style is skin.base else base + cell.style) for cell in lines[line]
+        ]
         return padded(segments, width, base)
 
 

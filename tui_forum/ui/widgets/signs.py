@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.segment import Segment
 
 from tui_forum.domain.curation import Sign, SignKind
+from tui_forum.domain.polls import PollView
 from tui_forum.domain.text import cell_width, display_line, fit
-from tui_forum.domain.views import PostView
+from tui_forum.domain.views import PostView, ThreadView
 from tui_forum.i18n import _, format_number, ngettext
 
 if TYPE_CHECKING:
@@ -18,24 +19,27 @@ if TYPE_CHECKING:
 
 
 class Beside(NamedTuple):
-    """The signposts above and below one post."""
+    """What the thread has at one post: signposts above and below it, its poll at the first."""
 
     above: tuple[Sign, ...] = ()
     below: tuple[Sign, ...] = ()
+    poll: PollView | None = None
 
 
 NOTHING = Beside()
 
 
-def place_signs(
-    signs: Sequence[Sign], posts: Sequence[PostView], *, more_before: bool, more_after: bool
+def place_beside(
+    thread: ThreadView, posts: Sequence[PostView], *, more_before: bool, more_after: bool
 ) -> dict[int, Beside]:
-    """By post id, the signposts at the posts of a window (in either order)."""
+    """By post id, what stands at the posts of a window (in either order)."""
     placed: dict[int, Beside] = {}
-    if not signs or not posts:
+    if not posts:
         return placed
+    if thread.poll is not None and not more_before:
+        placed[posts[0].post_id] = Beside(poll=thread.poll)
     known = sorted((post.number, post.post_id) for post in posts)
-    for sign in signs:
+    for sign in thread.signs:
         place = bisect_left(known, (sign.number, 0))
         if place == len(known):
             if not more_after:
