@@ -235,6 +235,35 @@ async def test_a_long_thread_is_read_from_end_to_end_without_gaps(world: World) 
         assert selected(app) == 1
 
 
+async def test_back_from_a_thread_far_down_one_is_where_one_was(world: World) -> None:
+    """The list once jumped to its first page, and the end of that page was the end of all."""
+    for number in range(120):
+        await world.forum.posts.start_thread(world.ada, world.community_id, f"Thread {number:03}", "Text")
+    async with session(world.forum, world.bob) as (app, pilot):
+        await shows(pilot, "Gardens")
+        await press(pilot, "enter")
+        threads = app.browse.threads
+        await until(pilot, lambda: len(threads.items) == 50)
+        await press(pilot, "G")
+        await until(pilot, lambda: len(threads.items) == 100)
+        await press(pilot, *["j"] * 5)
+        current = threads.current
+        before = screen_text(app).splitlines()[1:-1]
+        await press(pilot, "enter")
+        await shows(pilot, "1/1")
+        await press(pilot, "q")
+        await until(pilot, lambda: app.browse.level == "threads" and len(threads.items) == 100)
+        assert threads.current is not None
+        assert current is not None
+        assert threads.current.thread_id == current.thread_id
+        titles = [line[3:40].strip() for line in screen_text(app).splitlines()[1:-1]]
+        assert titles == [line[3:40].strip() for line in before]
+        await press(pilot, "G")
+        await until(pilot, lambda: len(threads.items) == 121)
+        await press(pilot, "G", "j")
+        assert threads.index == 120
+
+
 # -- beside others
 
 
@@ -256,7 +285,7 @@ async def test_what_changes_in_a_hidden_list_is_loaded_when_it_is_shown(world: W
         await open_first(pilot, "And from above?")
         asked: list[str] = []
         forum, page, home = world.forum, world.forum.threads.page, world.forum.communities.home
-        forum.threads.page = lambda *a: asked.append("page") or page(*a)  # type: ignore[method-assign, func-returns-value]
+        forum.threads.page = lambda *a, **k: asked.append("page") or page(*a, **k)  # type: ignore[method-assign, func-returns-value]
         forum.communities.home = lambda *a: asked.append("home") or home(*a)  # type: ignore[method-assign, func-returns-value]
         heard = forum.events.subscribe(community_topic(world.community_id))
         await forum.posts.start_thread(world.ada, world.community_id, "Tulips", "When?")

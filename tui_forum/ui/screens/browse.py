@@ -13,6 +13,7 @@ from tui_forum.domain.curation import LeftBehind, PostAddress, in_order
 from tui_forum.domain.entities import PostOrder
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import IN_THREAD, Event, EventKind, community_topic, thread_topic
+from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.views import (
     CommunityRow,
     HomeView,
@@ -43,6 +44,7 @@ THREADS: Final = "threads"
 POSTS: Final = "posts"
 
 _LISTS: Final = (HOME, THREADS)
+RELOADED: Final = 500  # threads that are loaded again at once when one comes back to a long list
 
 #: What changes a line of home, or what waits for one.
 _CHANGES_HOME: Final = frozenset(
@@ -307,9 +309,16 @@ class BrowseScreen(
         self._go(THREADS)
 
     async def _load_threads(self, keep: int | None) -> None:
+        """Load the list; with a thread to ``keep`` selected, as far as it was loaded before."""
         if self.community is None:
             return
-        page = await self.ask(self.forum.threads.page(self.actor, self.community.community_id))
+        place = self.community.community_id
+        loaded = sum(isinstance(row, ThreadRow) and row.community_id == place for row in self.threads.items)
+        if keep is not None and loaded > RELOADED:
+            await self._refresh_rows(keep)
+            return
+        limit = PAGE_SIZE if keep is None else max(PAGE_SIZE, loaded)
+        page = await self.ask(self.forum.threads.page(self.actor, place, limit=limit))
         if page is not None:
             self._next_threads = page.next
             rows = in_order(page.rows, page.left_behind)
@@ -532,8 +541,12 @@ class BrowseScreen(
             if self.threads.index < len(self.threads.items) and len(self.threads.items) <= 50:
                 await self._load_threads(current.thread_id if current else None)
                 return
+        await self._refresh_rows(event.thread_id)
+
+    async def _refresh_rows(self, thread_id: int | None) -> None:
+        """Load the line of one thread again, where it stands."""
         for index, row in enumerate(self.threads.items):
-            if isinstance(row, ThreadRow) and row.thread_id == event.thread_id:
+            if isinstance(row, ThreadRow) and row.thread_id == thread_id:
                 fresh = await self.ask(self.forum.threads.row(self.actor, row.thread_id))
                 if fresh is not None:
                     self.threads.replace(index, fresh)

@@ -222,10 +222,10 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         if self._starts_thread:
             self.title_field.value = draft.title if draft is not None and restored else target.initial_title
             self._restore_choices(draft)
-        self._kept = (self.title_field.value, text)
-        if self.editor.text:  # typed ahead while the draft was fetched
-            text += self.editor.text
-        self.editor.load_text(text)
+        ahead = self.editor.text  # typed while the draft was fetched
+        self.editor.load_text(text + ahead)
+        # As the editor has it: other signs that end a line are newlines there, and no change.
+        self._kept = (self.title_field.value, text if ahead else self.editor.text)
         self.editor.move_cursor(self.editor.document.end)
         self._loaded = True
         (self.title_field if self._starts_thread and not self.title_field.value else self.editor).focus()

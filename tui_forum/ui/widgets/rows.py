@@ -162,6 +162,8 @@ class RowList(LineWidget, Generic[Item], can_focus=True):
         found = self._choosable(index, direction)
         if found < 0:
             found = self._choosable(index, -direction)
+        if found == self.index == len(self.items) - 1:  # one would like to go on
+            self.post_message(self.NearEnd(cast("RowList[object]", self)))
         if found < 0 or found == self.index:
             return
         before, self.index = self.index, found
@@ -176,6 +178,8 @@ class RowList(LineWidget, Generic[Item], can_focus=True):
 
     def _scroll_into_view(self) -> bool:
         """Move the window over the rows so that the selection shows; whether it moved."""
+        if not self.size.height:  # hidden: it shows again what it showed
+            return False
         top = self._top
         if self.index < min(self._page, top + 1) and self._choosable(0, 1) == self.index:
             top = 0  # the heading above the first row comes along
