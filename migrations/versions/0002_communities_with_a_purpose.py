@@ -273,20 +273,6 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_profile")),
     )
     op.create_table(
-        "slug_alias",
-        sa.Column("slug", sa.String(length=40), nullable=False),
-        sa.Column("community_id", ID, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["community_id"],
-            ["community.id"],
-            name=op.f("fk_slug_alias_community_id_community"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("slug", name=op.f("pk_slug_alias")),
-    )
-    op.create_index(op.f("ix_slug_alias_community_id"), "slug_alias", ["community_id"])
-
-    op.create_table(
         "thread_template",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("community_id", ID, nullable=False),

@@ -113,16 +113,8 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_opened(
     _, garden = await place(forum)
     await place(forum, "cellar", Visibility.INVITE)
 
-    async def rename(uow: object) -> None:
-        from sqlalchemy import insert
-
-        from tui_forum.storage.models import SlugAlias
-
-        await uow.connection.execute(  # type: ignore[attr-defined]
-            insert(SlugAlias).values(slug="old-garden", community_id=garden.community_id)
-        )
-
-    await forum.database.write(rename)
+    root, old = await place(forum, "old-garden")
+    await forum.merging.merge(root, old.community_id, garden.community_id)
     ada = await person(forum, "ada")
     before = await number(forum.database, "SELECT count(*) FROM community")
     with pytest.raises(InvalidInputError) as caught:

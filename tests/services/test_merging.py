@@ -7,8 +7,10 @@ import pytest
 from tests.forums import member, person, place, rows
 from tests.services.test_hosting import age
 from tests.services.test_hostrequests import host, in_round, role_of, told
+from tui_forum.domain.directory import Wanted
 from tui_forum.domain.entities import Role, SiteRole, Visibility
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from tui_forum.domain.life import Stage
 from tui_forum.services.forum import Forum
 
 COUNTERS = "SELECT thread_count, post_count, member_count FROM community WHERE id = :id"
@@ -59,6 +61,10 @@ async def test_threads_and_members_move_and_the_old_name_leads_on(forum: Forum) 
     with pytest.raises(InvalidInputError, match="already"):
         await place(forum, "roses")
     assert "roses" not in repr(await forum.communities.home(ada))
+    for stage in (None, Stage.ARCHIVED):
+        assert "roses" not in repr(await forum.directory.page(ada, Wanted(stage=stage)))
+    sink = await forum.imports.sink("roses", "archive")
+    assert sink.community_id == garden.community_id
 
 
 async def test_a_chain_of_merges_leads_to_its_end(forum: Forum) -> None:

@@ -26,7 +26,6 @@ from tui_forum.storage.models.communities import (
     JoinRequest,
     Membership,
     Playbook,
-    SlugAlias,
     ThreadTemplate,
 )
 from tui_forum.storage.models.log import (
@@ -112,7 +111,6 @@ __all__ = [
     "Sanction",
     "SavedFilter",
     "Signpost",
-    "SlugAlias",
     "SshKey",
     "Thread",
     "ThreadTemplate",

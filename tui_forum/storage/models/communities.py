@@ -48,6 +48,7 @@ class Community(Base):
     archived_at: Mapped[datetime | None]
     #: When its hosts were told that it is dormant.
     dormant_told_at: Mapped[datetime | None]
+    #: Where its threads and members went; its own short name leads there.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     #: ``hosts`` is the hosts' round; None is a community like any other.
     builtin: Mapped[str | None] = mapped_column(String(16))
@@ -114,14 +115,6 @@ class Charter(Base):
     reason: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     author_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
-
-
-class SlugAlias(Base):
-    """An old short name of a community: links that hold it go on working."""
-
-    __tablename__ = "slug_alias"
-    slug: Mapped[str] = mapped_column(String(40), primary_key=True)
-    community_id: Mapped[int] = mapped_column(ForeignKey("community.id", ondelete="CASCADE"), index=True)
 
 
 class JoinRequest(Base):

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, and_, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from tui_forum.domain.charter import Charter, CharterVersion, Rule, RuleScope
 from tui_forum.domain.entities import Purpose, Role, SiteRole, Visibility
 from tui_forum.domain.views import Author
-from tui_forum.storage.models import Account, Community, Membership, SlugAlias
+from tui_forum.storage.models import Account, Community, Membership
 from tui_forum.storage.models import Charter as CharterTable
 from tui_forum.storage.repositories.directory import note_words
 from tui_forum.storage.repositories.reading import invited, mine, rules_accepted, visible
@@ -132,21 +132,19 @@ class CharterRepository:
         return found.scalar_one_or_none()
 
     async def find(self, slug: str, site_role: SiteRole) -> int | None:
-        """The id of a community that the account may know of."""
+        """The id of a community that the account may know of; of one that was merged, where it went."""
+        asked = aliased(Community)
+        which = select(func.coalesce(asked.merged_into_id, asked.id)).where(asked.slug == slug)
         found = await self._connection.execute(
             select(Community.id)
             .outerjoin(Membership, mine(self._account_id))
-            .where(Community.slug == slug, visible(site_role, self._account_id))
+            .where(Community.id == which.scalar_subquery(), visible(site_role, self._account_id))
         )
         return found.scalar_one_or_none()
 
     async def slug_taken(self, slug: str) -> bool:
-        """Whether a community has, or had, this short name."""
-        found = await self._connection.execute(
-            select(Community.id)
-            .where(Community.slug == slug)
-            .union_all(select(SlugAlias.community_id).where(SlugAlias.slug == slug))
-        )
+        """Whether a community has this short name, or had it before it was merged."""
+        found = await self._connection.execute(select(Community.id).where(Community.slug == slug))
         return found.first() is not None
 
     async def response_days(self, community_id: int) -> int | None:

@@ -96,7 +96,7 @@ class DirectoryRepository:
                 Community.created_at.label("created_at"),
             )
             .outerjoin(Membership, mine(self._account_id))
-            .where(visible(self._site_role, self._account_id))
+            .where(visible(self._site_role, self._account_id), Community.merged_into_id.is_(None))
         )
 
     def _filtered(self, wanted: Wanted) -> Select[*tuple[Any, ...]]:

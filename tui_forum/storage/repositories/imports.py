@@ -60,8 +60,12 @@ class ImportRepository:
         self._connection = connection
 
     async def community(self, slug: str) -> int | None:
-        """The id of a community."""
-        found = await self._connection.execute(select(_community.c.id).where(_community.c.slug == slug))
+        """The id of a community; of one that was merged, where it went."""
+        found = await self._connection.execute(
+            select(func.coalesce(_community.c.merged_into_id, _community.c.id)).where(
+                _community.c.slug == slug
+            )
+        )
         return found.scalar_one_or_none()
 
     async def posts(self, source: str, external_ids: Iterable[str]) -> dict[str, ImportedRow]:

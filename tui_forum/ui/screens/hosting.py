@@ -30,6 +30,12 @@ from tui_forum.ui.suggestions import Suggestion, ask_back, first_thread, tell_ot
 from tui_forum.ui.widgets.rows import Cell, Heading, Lines, RowList, columns
 
 _NUMBERS: Final = ("1", "2", "3", "4", "5", "6", "7")
+#: Steps that are taken on the community's page.
+_ON_ITS_PAGE: Final = frozenset(
+    (
+        StepKind.ANSWER_REQUESTS, StepKind.NAME_EXPERTS, StepKind.REVIEW_CHARTER, StepKind.END_PROJECT,
+    )
+)  # fmt: skip
 HOST: Final = "host"
 VISITOR: Final = "visitor"
 _SHOWS: Final = frozenset(
@@ -190,7 +196,7 @@ class HostingScreen(HostingActions, ListScreen[None]):
             self.post_message(OpenThread(step.thread.thread_id, step.thread.number))
         elif step.kind is StepKind.TELL_OTHERS:
             await self._tell_others(display_line(community.name))
-        elif step.kind in (StepKind.ANSWER_REQUESTS, StepKind.NAME_EXPERTS):
+        elif step.kind in _ON_ITS_PAGE:
             self.post_message(Go(Place.COMMUNITY, (community.community_id,), on_top=True))
         elif step.kind is StepKind.READ_GUIDE:
             guide = guide_for(community.purpose, view.stage.stage)
