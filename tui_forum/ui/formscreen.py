@@ -68,13 +68,14 @@ class FormScreen(ForumScreen[Result | None]):
         border: none; height: 1; padding: 0; background: $surface; }
     FormScreen Input:focus, FormScreen Choice:focus, FormScreen TextArea:focus { background: $panel; }
     """
-    FORM_KEYS: ClassVar = FORM_KEYS
+    FORM_KEYS: ClassVar[tuple[Key, ...]] = FORM_KEYS
 
     def __init__(self) -> None:
         super().__init__()
         self.fields: tuple[Field, ...] = ()
         self._labels: dict[str, Label] = {}
         self._before: dict[str, str] = {}
+        self._seen: dict[str, str] = {}
         self._sending = False
 
     # -- for subclasses
@@ -83,8 +84,8 @@ class FormScreen(ForumScreen[Result | None]):
         """The fields, from top to bottom."""
         raise NotImplementedError
 
-    async def send(self, values: dict[str, str]) -> Result:
-        """Do what the form is for.
+    async def send(self, values: dict[str, str]) -> Result | None:
+        """Do what the form is for; None leaves the form open.
 
         Raises:
             InvalidInputError: ``field`` is told and gone to. ForumError: said in the footer.
@@ -94,6 +95,9 @@ class FormScreen(ForumScreen[Result | None]):
     def problem_of(self, field: Field) -> str:  # noqa: ARG002 - for those who can say at once
         """What is wrong with a field, as a sentence; empty when nothing is."""
         return ""
+
+    def typed(self) -> None:
+        """Called when something was typed."""
 
     # -- layout
 
@@ -120,7 +124,7 @@ class FormScreen(ForumScreen[Result | None]):
 
     async def on_mount(self) -> None:
         """Begin with the first field."""
-        self._before = self.values
+        self._before = self._seen = self.values
         self._go_to(self.fields[0])
         await super().on_mount()
 
@@ -128,6 +132,29 @@ class FormScreen(ForumScreen[Result | None]):
     def values(self) -> dict[str, str]:
         """What stands in the fields."""
         return {field.name: field.value for field in self.fields}
+
+    def label(self, name: str) -> Label:
+        """The label of a field."""
+        return self._labels[name]
+
+    def show_field(self, name: str, *, shown: bool) -> None:
+        """Show or hide a field with its label; one that is hidden is passed over."""
+        field = next(one for one in self.fields if one.name == name)
+        field.widget.display = self._labels[name].display = shown
+
+    def fill(self, values: dict[str, str]) -> None:
+        """Put texts into fields, by their names; that is not typing."""
+        for field in self.fields:
+            text = values.get(field.name)
+            if text is None:
+                continue
+            if isinstance(field.widget, Choice):
+                field.widget.choose(text)
+            elif isinstance(field.widget, TextArea):
+                field.widget.load_text(text)
+            else:
+                field.widget.value = text
+        self._seen = self.values
 
     # -- moving
 
@@ -140,10 +167,14 @@ class FormScreen(ForumScreen[Result | None]):
         self._mended(message.text_area)
 
     def _mended(self, widget: Widget) -> None:
+        if self.values == self._seen:
+            return  # it was filled in, not typed
+        self._seen = self.values
         for field in self.fields:
             if field.widget is widget:
                 self._labels[field.name].complain("")
         self.footer.show_keys(self.hints())
+        self.typed()
 
     def _place(self) -> int:
         return next((i for i, field in enumerate(self.fields) if field.widget is self.focused), 0)
@@ -152,11 +183,17 @@ class FormScreen(ForumScreen[Result | None]):
         """On, unless something is wrong here; from the last field, to the first."""
         place = self._place()
         if self._check(self.fields[place]):
-            self._go_to(self.fields[(place + 1) % len(self.fields)])
+            self._go_to(self._shown_from(place + 1, 1))
 
     def action_field_before(self) -> None:
         """Back."""
-        self._go_to(self.fields[max(0, self._place() - 1)])
+        self._go_to(self._shown_from(self._place() - 1, -1) if self._place() else self.fields[0])
+
+    def _shown_from(self, place: int, step: int) -> Field:
+        """The field at ``place``, or the next in the direction of ``step`` that is shown."""
+        while not self.fields[place % len(self.fields)].widget.display:
+            place += step
+        return self.fields[place % len(self.fields)]
 
     def _go_to(self, field: Field) -> None:
         field.widget.focus()
@@ -183,7 +220,9 @@ class FormScreen(ForumScreen[Result | None]):
                 if not self._check(field):
                     self._go_to(field)
                     return
-            self.dismiss(await self.send(self.values))
+            result = await self.send(self.values)
+            if result is not None:
+                self.dismiss(result)
         except InvalidInputError as error:
             self._point_out(error)
         except ForumError as error:

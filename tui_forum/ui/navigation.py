@@ -34,6 +34,8 @@ class Place(StrEnum):
     ROUND = "round"
     PLAYBOOK = "playbook"
     EDIT_PLAYBOOK = "edit_playbook"
+    CHARTER = "charter"
+    CHARTER_FORM = "charter_form"
 
 
 @dataclass(frozen=True, slots=True)

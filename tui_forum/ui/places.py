@@ -30,6 +30,8 @@ _SCREENS: Final = {
     Place.ROUND: "round:RoundScreen",
     Place.PLAYBOOK: "playbook:PlaybookScreen",
     Place.EDIT_PLAYBOOK: "playbookedit:EditPlaybookScreen",
+    Place.CHARTER: "charter:CharterScreen",
+    Place.CHARTER_FORM: "charter_form:CharterFormScreen",
 }
 
 

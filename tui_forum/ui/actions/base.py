@@ -21,6 +21,11 @@ class Browsing(ForumScreen[None]):
     threads: RowList[ThreadRow | LeftBehind]
     community: CommunityRow | None
 
+    @property
+    def chosen_community(self) -> CommunityRow | None:
+        """The selected community, or the one that one is in."""
+        raise NotImplementedError
+
     def own_post(self) -> PostView | None:
         """The selected post if it is one's own and there; says so when it is not."""
         current = self.reader.current

@@ -24,6 +24,7 @@ from tui_forum.domain.views import (
     ThreadView,
 )
 from tui_forum.i18n import N_, _, format_number
+from tui_forum.ui.actions.charter import CharterActions
 from tui_forum.ui.actions.curating import CuratingActions
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.actions.moderating import ModeratingActions
@@ -79,7 +80,13 @@ _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECID
 
 
 class BrowseScreen(
-    RecognitionActions, PeopleActions, ModeratingActions, JoiningActions, CuratingActions, VotingActions
+    RecognitionActions,
+    PeopleActions,
+    ModeratingActions,
+    JoiningActions,
+    CuratingActions,
+    VotingActions,
+    CharterActions,
 ):
     """The main screen."""
 
@@ -95,6 +102,8 @@ class BrowseScreen(
         Key(("i",), "about", N_("about"), hint=True, levels=(HOME,)),
         Key(("i",), "about", N_("about this community"), levels=(THREADS, POSTS)),
         Key(("H",), "host", N_("host's page")),
+        Key(("C",), "charter", N_("charter")),
+        Key(("O",), "open_new", N_("open a community"), levels=(HOME,)),
         Key(("j", "down"), "down", N_("down")),
         Key(("k", "up"), "up", N_("up")),
         Key(("pagedown", "ctrl+f", "space"), "page_down", N_("page down")),
@@ -687,9 +696,14 @@ class BrowseScreen(
         if row is not None and await self.come_or_go(row):
             await self.reload_home()
 
+    @property
+    def chosen_community(self) -> CommunityRow | None:
+        """The selected community, or the one that one is in."""
+        return self.home.current if self._level == HOME else self.community
+
     def action_about(self) -> None:
         """The page of the selected community, or of the one that one is in."""
-        row = self.home.current if self._level == HOME else self.community
+        row = self.chosen_community
         if row is not None:
             self.post_message(Go(Place.COMMUNITY, (row.community_id,), on_top=True))
 

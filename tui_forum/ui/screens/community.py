@@ -76,6 +76,7 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
         Key(("x",), "remove", N_("remove a member, take back an invitation"), levels=(MANAGER,)),
         Key(("V",), "visibility", N_("who sees this community"), levels=(MANAGER,)),
         Key(("at",), "profile", N_("profile")),
+        Key(("C",), "charter", N_("charter"), hint=True),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
     DEFAULT_CSS = """
@@ -107,6 +108,10 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
     def heading(self) -> str:
         """The community's name."""
         return display_line(self._page.row.name) if self._page is not None else ""
+
+    def action_charter(self) -> None:
+        """The charter."""
+        self.post_message(Go(Place.CHARTER, (self._community_id,), on_top=True))
 
     # -- loading
 

@@ -17,6 +17,7 @@ from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.life import Stage
 from tui_forum.domain.text import display_line
 from tui_forum.i18n import N_, _
+from tui_forum.ui.actions.charter import open_new_community
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.lifewords import stage_name
@@ -51,6 +52,7 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
         Key(("enter", "l", "right"), "enter", N_("open"), hint=True),
         Key(("J",), "join", N_("join or leave"), hint=True),
         Key(("i",), "about", N_("about"), hint=True),
+        Key(("O",), "open_new", N_("open a community")),
         Key(("slash",), "filter_words", N_("words"), hint=True),
         Key(("o",), "order", N_("sort"), hint=True),
         Key(("p",), "filter_purpose", N_("purpose")),
@@ -161,6 +163,10 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
             self.post_message(OpenCommunity(row.community.community_id))
         else:
             self.action_about()
+
+    def action_open_new(self) -> None:
+        """Open a community."""
+        open_new_community(self)
 
     def action_about(self) -> None:
         """The community's page."""

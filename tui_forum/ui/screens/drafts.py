@@ -24,10 +24,13 @@ _ELSEWHERE: Final = {
     "playbook": Place.EDIT_PLAYBOOK,
     "case": Place.MODERATION,
     "talk": Place.TALK,
+    "charter": Place.CHARTER_FORM,
 }
 
 
 def _kind(key: str) -> str:
+    if key.startswith("charter:"):
+        return _("charter")
     if key.startswith("community:"):
         return _("new thread")
     if key.startswith("playbook:"):
@@ -41,6 +44,8 @@ def _draw(draft: Draft, width: int, skin: Skin) -> Lines:
     age = [Cell(f" {format_age(draft.updated_at, datetime.now(UTC))}", skin.dim)]
     title = display_line(draft.title) or _kind(draft.key)
     first = columns(Cell(f" {title}", skin.strong), age, width)
+    if draft.key.startswith("charter:"):  # the fields of a form
+        return first, [Cell("   "), Cell(_("charter"), skin.dim)]
     return first, [Cell("   "), Cell(display_line(excerpt(draft.body, max(10, width - 4))), skin.dim)]
 
 

@@ -34,6 +34,13 @@ class Choice(Static, can_focus=True):
         """The chosen value."""
         return self._values[self._index][0]
 
+    def choose(self, value: str) -> None:
+        """Choose a value that is one of them; nobody is told."""
+        known = [one for one, _name in self._values]
+        if value in known:
+            self._index = known.index(value)
+            self._show()
+
     def _show(self) -> None:
         self.update(
             "   ".join(
