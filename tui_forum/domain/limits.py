@@ -32,6 +32,7 @@ DRAFT_MAX_CHARS: Final = 256_000
 PAGE_SIZE: Final = 50
 #: Communities that home begins with: what a window of 50 lines shows.
 HOME_SIZE: Final = 25
+EXCERPT_CELLS: Final = 100  # of a text that stands in a line beside something else
 UNREAD_CAP: Final = 100  # counted exactly up to 99, shown as "99+" from here
 #: Replies nest in the tree order up to here; deeper ones follow by number.
 TREE_MAX_DEPTH: Final = 64

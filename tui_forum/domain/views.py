@@ -9,8 +9,10 @@ from typing import Any
 
 from tui_forum.domain.curation import LeftBehind, Sign
 from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, ThreadKind, Visibility
+from tui_forum.domain.limits import EXCERPT_CELLS
 from tui_forum.domain.people import NO_MARKS, Marks
 from tui_forum.domain.polls import PollView
+from tui_forum.domain.text import excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +173,16 @@ class ThreadView:
 
 @dataclass(frozen=True, slots=True)
 class ReplyContext:
-    """The post one replies to, in a line: number, author, start of the text (plain)."""
+    """The post one replies to: number, author, start of the text (empty where it is not to be seen)."""
 
     number: int
     handle: str
-    excerpt: str
+    source: str
+
+    @property
+    def excerpt(self) -> str:
+        """The start of the text, plain, in a line; made for those that are looked at."""
+        return excerpt(self.source, EXCERPT_CELLS)
 
 
 @dataclass(frozen=True, slots=True)

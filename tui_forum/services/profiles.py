@@ -9,6 +9,7 @@ from typing import Any, Final
 from tui_forum.domain.entities import Actor, Role
 from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.events import EventKind
+from tui_forum.domain.limits import EXCERPT_CELLS
 from tui_forum.domain.people import REACTIONS, ReactionKind, RecognitionKind
 from tui_forum.domain.policy import Action, Standing, decide
 from tui_forum.domain.profiles import (
@@ -28,7 +29,6 @@ from tui_forum.domain.profiles import (
 from tui_forum.domain.text import clean_line, excerpt
 from tui_forum.i18n import N_
 from tui_forum.services.accounts import check_display_name, check_zone
-from tui_forum.services.threads import EXCERPT_CELLS
 from tui_forum.services.topics import Topics
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.accounts import AccountRepository

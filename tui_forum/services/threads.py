@@ -13,7 +13,7 @@ from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.people import NO_MARKS, Marks
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, decide, moderates, require
-from tui_forum.domain.text import clean_line, excerpt
+from tui_forum.domain.text import clean_line
 from tui_forum.domain.views import (
     Author,
     PostPage,
@@ -47,7 +47,6 @@ from tui_forum.storage.uow import UnitOfWork
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-EXCERPT_CELLS: Final = 100
 SIGNS_IN_A_ROW: Final = 200  # signposts shown on one page of a list
 
 
@@ -79,8 +78,7 @@ def post_view(
     shown = state is PostState.VISIBLE or decide(Action.SEE_HIDDEN_TEXT, subject).allowed
     context = None
     if row[14] is not None:
-        text = "" if hidden(row[17]) else excerpt(row[16], EXCERPT_CELLS)
-        context = ReplyContext(row[14], row[15], text)
+        context = ReplyContext(row[14], row[15], "" if hidden(row[17]) else row[16])
     return PostView(
         post_id=row[0],
         thread_id=row[1],

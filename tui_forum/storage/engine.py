@@ -39,6 +39,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, StaticPool
 from tui_forum.domain.errors import ConfigError, StorageBusyError, StorageFailedError
 from tui_forum.i18n import N_
 from tui_forum.storage.errors import BUSY, DRIVER_ERRORS, translate
+from tui_forum.storage.onehop import use_one_hop
 from tui_forum.storage.schema import bring_up_to_date
 from tui_forum.storage.uow import UnitOfWork
 from tui_forum.storage.writer import WriterThread
@@ -319,6 +320,7 @@ class SqliteDatabase(Database):
             isolation_level="AUTOCOMMIT",
         )
         for engine in (self._reading, self._writing):
+            use_one_hop(engine)
             event.listen(engine.sync_engine, "handle_error", _keep_when_cancelled)
         event.listen(self._reading.sync_engine, "connect", self._prepare_reader)
         event.listen(self._writing.sync_engine, "connect", self._prepare_writer)

@@ -39,6 +39,7 @@ from tui_forum.storage.models import (
     Signpost,
     Thread,
 )
+from tui_forum.storage.prepared import prepared
 from tui_forum.storage.repositories.reading import readable
 
 _post = cast("Table", Post.__table__)
@@ -356,11 +357,9 @@ def _where_it_is(account_id: int, site_role: SiteRole) -> Select[*tuple[Any, ...
     )  # fmt: skip
 
 
-async def signs_in(
-    connection: AsyncConnection, thread_id: int, account_id: int, site_role: SiteRole
-) -> tuple[Sign, ...]:
-    """The signposts of a thread in its order, as an account may read them."""
-    rows = await connection.execute(
+@prepared
+def _signs_in(account_id: int, thread_id: int, *, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
+    return (
         _where_it_is(account_id, site_role)
         .where(
             Signpost.thread_id == thread_id,
@@ -369,6 +368,13 @@ async def signs_in(
         )
         .order_by(Signpost.number, Signpost.id)
     )
+
+
+async def signs_in(
+    connection: AsyncConnection, thread_id: int, account_id: int, site_role: SiteRole
+) -> tuple[Sign, ...]:
+    """The signposts of a thread in its order, as an account may read them."""
+    rows = await connection.execute(*_signs_in(account_id, thread_id, site_role=site_role))
     signs = []
     for kind, number, _at, own_title, posts, target, at, title, _name, may_read in rows:
         if kind == SignKind.MERGED_IN.value:
@@ -378,6 +384,29 @@ async def signs_in(
         else:
             signs.append(Sign(SignKind(kind), number, "", posts, None))
     return tuple(signs)
+
+
+@prepared
+def _left_behind(
+    account_id: int,
+    community_id: int,
+    limit: int,
+    highest: datetime | None,
+    lowest: datetime | None,
+    *,
+    site_role: SiteRole,
+    above: bool,
+    below: bool,
+) -> Select[*tuple[Any, ...]]:
+    """Signposts up to ``highest`` (where ``above``) and after ``lowest`` (where ``below``)."""
+    statement = _where_it_is(account_id, site_role).where(
+        Signpost.community_id == community_id, _THERE.removed_at.is_(None), readable(site_role)
+    )
+    if above:
+        statement = statement.where(Signpost.place_at <= highest)
+    if below:
+        statement = statement.where(Signpost.place_at > lowest)
+    return statement.order_by(Signpost.place_at.desc(), Signpost.id.desc()).limit(limit)
 
 
 async def left_behind(
@@ -396,16 +425,14 @@ async def left_behind(
     """
     if below is not None and below.pinned:
         return ()
-    statement = _where_it_is(account_id, site_role).where(
-        Signpost.community_id == community_id, _THERE.removed_at.is_(None), readable(site_role)
-    )
-    if above is not None and not above.pinned:
-        statement = statement.where(Signpost.place_at <= above.last_post_at)
-    if below is not None:
-        statement = statement.where(Signpost.place_at > below.last_post_at)
+    highest = above.last_post_at if above is not None and not above.pinned else None
+    lowest = below.last_post_at if below is not None else None
     rows = await connection.execute(
-        statement.order_by(Signpost.place_at.desc(), Signpost.id.desc()).limit(limit)
-    )
+        *_left_behind(
+            account_id, community_id, limit, highest, lowest,
+            site_role=site_role, above=highest is not None, below=lowest is not None,
+        )
+    )  # fmt: skip
     found = []
     for kind, _number, place_at, own_title, _posts, target, number, title, name, _may in rows:
         merged = kind == SignKind.MERGED.value

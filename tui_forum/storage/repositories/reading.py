@@ -54,6 +54,7 @@ from tui_forum.storage.models import (
     ReadPointer,
     Thread,
 )
+from tui_forum.storage.prepared import like, prepared
 
 _LAST = aliased(Account)
 #: The activity of a community that nobody has written in.
@@ -253,6 +254,183 @@ def community_row(row: Row[*tuple[Any, ...]]) -> CommunityRow:
     )
 
 
+def _own(account_id: int) -> tuple[ColumnElement[Any], ...]:
+    """One's role in a community, how many threads are unread, whether one has accepted its rules."""
+    return (
+        Membership.role.label("role"),
+        _unread_threads(account_id).label("unread"),
+        rules_accepted().label("rules_accepted"),
+    )
+
+
+def _door(account_id: int, site_role: SiteRole) -> tuple[Label[bool], ...]:
+    """Whether one may read in a community, is invited, has asked to join."""
+    return (
+        readable(site_role).label("readable"),
+        invited(account_id).label("invited"),
+        requested(account_id).label("requested"),
+    )
+
+
+@prepared
+def _joined(
+    account_id: int, limit: int, reached: datetime | None, reached_id: int | None, *, further: bool
+) -> Select[*tuple[Any, ...]]:
+    latest = func.coalesce(Community.last_post_at, literal(NEVER, Community.last_post_at.type))
+    chosen = (
+        select(Community.id.label("id"), latest.label("latest"))
+        .join(Membership, mine(account_id))
+        .where(Community.archived_at.is_(None))
+        .order_by(latest.desc(), Community.id.desc())
+        .limit(limit)
+    )
+    if further:
+        place = tuple_(like(Community.last_post_at, reached), like(Community.id, reached_id))
+        chosen = chosen.where(tuple_(latest, Community.id) < place)
+    page = chosen.subquery()
+    return (
+        select(*COMMUNITY, *_own(account_id))
+        .join(page, page.c.id == Community.id)
+        .join(Membership, mine(account_id))
+        .order_by(page.c.latest.desc(), Community.id.desc())
+    )
+
+
+@prepared
+def _joined_ids(account_id: int) -> Select[int]:
+    return select(Membership.community_id).where(Membership.account_id == account_id)
+
+
+@prepared
+def _others(account_id: int, after: str, limit: int, *, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
+    return (
+        select(*COMMUNITY, *_door(account_id, site_role))
+        .outerjoin(Membership, mine(account_id))
+        .where(
+            Membership.role.is_(None),
+            Community.archived_at.is_(None),
+            Community.builtin.is_(None),
+            Community.slug > after,
+            visible(site_role, account_id),
+        )
+        .order_by(Community.slug)
+        .limit(limit)
+    )
+
+
+@prepared
+def _one(
+    account_id: int, asked: str | int, *, site_role: SiteRole, by_slug: bool
+) -> Select[*tuple[Any, ...]]:
+    named = aliased(Community)
+    which = select(func.coalesce(named.merged_into_id, named.id)).where(
+        named.slug == asked if by_slug else named.id == asked
+    )
+    return (
+        select(*COMMUNITY, *_own(account_id), *_door(account_id, site_role))
+        .outerjoin(Membership, mine(account_id))
+        .where(Community.id == which.scalar_subquery())
+    )
+
+
+def _unanswered(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    return waits(), Thread.last_post_at > since, Thread.removed_at.is_(None)
+
+
+@prepared
+def _waiting(account_id: int, since: datetime, *, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
+    cases = select(literal(1)).select_from(Case).where(Case.state == "open")
+    if site_role is SiteRole.MEMBER:
+        cases = cases.where(
+            Case.community_id.in_(
+                select(Membership.community_id).where(
+                    Membership.account_id == account_id,
+                    Membership.role.in_((Role.MODERATOR.value, Role.MANAGER.value)),
+                )
+            )
+        )
+    threads = (
+        select(literal(1))
+        .select_from(Thread)
+        .join(Community, Community.id == Thread.community_id)
+        .join(Membership, mine(account_id))
+        .where(*_unanswered(since), Thread.author_id != account_id)
+    )
+    return select(_capped(cases), _capped(_unseen(account_id, site_role)), _capped(threads))
+
+
+def _to_acknowledge(account_id: int) -> ColumnElement[bool]:
+    """Per row of ``Thread`` with ``Membership`` outer-joined: one is asked, and has not taken note."""
+    return and_(
+        Thread.wants_acknowledgement,
+        Membership.role.is_not(None),
+        Thread.author_id != account_id,
+        ~select(Acknowledgement.account_id)
+        .where(Acknowledgement.thread_id == Thread.id, Acknowledgement.account_id == account_id)
+        .correlate(Thread)
+        .exists(),
+    )
+
+
+def _thread_rows(account_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Thread.id, Thread.community_id, Community.slug, Thread.title, Thread.kind,
+            Account.id, Account.handle, Account.display_name,
+            _LAST.id, _LAST.handle, _LAST.display_name,
+            Thread.created_at, Thread.last_post_at, Thread.reply_count,
+            _unread_posts().label("unread"), Thread.pinned, Thread.locked, Thread.accepted_number,
+            waits().label("waits"), _to_acknowledge(account_id),
+        )
+        .join(Community, Community.id == Thread.community_id)
+        .join(Account, Account.id == Thread.author_id)
+        .join(_LAST, _LAST.id == Thread.last_author_id)
+        .outerjoin(Membership, mine(account_id))
+        .outerjoin(
+            ReadPointer,
+            and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == account_id),
+        )
+    )  # fmt: skip
+
+
+@prepared
+def _first_threads(account_id: int, community_id: int, limit: int) -> Select[*tuple[Any, ...]]:
+    return (
+        _thread_rows(account_id)
+        .where(Thread.community_id == community_id, Thread.removed_at.is_(None))
+        .order_by(Thread.pinned.desc(), Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(limit)
+    )
+
+
+@prepared
+def _next_threads(
+    account_id: int, community_id: int, limit: int, pinned: bool, last_post_at: datetime, thread_id: int
+) -> Select[*tuple[Any, ...]]:
+    return (
+        _thread_rows(account_id)
+        .where(
+            Thread.community_id == community_id,
+            Thread.removed_at.is_(None),
+            tuple_(Thread.pinned, Thread.last_post_at, Thread.id)
+            < tuple_(
+                like(Thread.pinned, pinned),
+                like(Thread.last_post_at, last_post_at),
+                like(Thread.id, thread_id),
+            ),
+        )
+        .order_by(Thread.pinned.desc(), Thread.last_post_at.desc(), Thread.id.desc())
+        .limit(limit)
+    )
+
+
+@prepared
+def _one_thread(account_id: int, thread_id: int, *, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
+    return _thread_rows(account_id).where(
+        Thread.id == thread_id, Thread.removed_at.is_(None), readable(site_role)
+    )
+
+
 class ReadingRepository:
     """Statements behind home, thread list and search, on behalf of one account."""
 
@@ -266,110 +444,34 @@ class ReadingRepository:
 
         Which ones is decided before anything is counted: a page costs the same however many there are.
         """
-        latest = func.coalesce(Community.last_post_at, literal(NEVER, Community.last_post_at.type))
-        chosen = (
-            select(Community.id.label("id"), latest.label("latest"))
-            .join(Membership, mine(self._account_id))
-            .where(Community.archived_at.is_(None))
-            .order_by(latest.desc(), Community.id.desc())
-            .limit(limit)
-        )
-        if after is not None:
-            reached = tuple_(literal(after.latest, Community.last_post_at.type), literal(after.community_id))
-            chosen = chosen.where(tuple_(latest, Community.id) < reached)
-        page = chosen.subquery()
-        rows = await self._connection.execute(
-            select(*COMMUNITY, *self._own())
-            .join(page, page.c.id == Community.id)
-            .join(Membership, mine(self._account_id))
-            .order_by(page.c.latest.desc(), Community.id.desc())
-        )
-        return tuple(map(community_row, rows))
+        reached = (None, None) if after is None else (after.latest, after.community_id)
+        statement = _joined(self._account_id, limit, *reached, further=after is not None)
+        return tuple(map(community_row, await self._connection.execute(*statement)))
 
     async def joined_ids(self) -> tuple[int, ...]:
         """All communities that one is in."""
-        found = await self._connection.execute(
-            select(Membership.community_id).where(Membership.account_id == self._account_id)
-        )
+        found = await self._connection.execute(*_joined_ids(self._account_id))
         return tuple(found.scalars())
-
-    def _own(self) -> tuple[ColumnElement[Any], ...]:
-        """One's role in a community, how many threads are unread, whether one has accepted its rules."""
-        return (
-            Membership.role.label("role"),
-            _unread_threads(self._account_id).label("unread"),
-            rules_accepted().label("rules_accepted"),
-        )
 
     async def others(self, after: str, limit: int) -> tuple[CommunityRow, ...]:
         """Communities one is not in but may know of, by slug."""
-        rows = await self._connection.execute(
-            select(*COMMUNITY, *self._door())
-            .outerjoin(Membership, mine(self._account_id))
-            .where(
-                Membership.role.is_(None),
-                Community.archived_at.is_(None),
-                Community.builtin.is_(None),
-                Community.slug > after,
-                visible(self._site_role, self._account_id),
-            )
-            .order_by(Community.slug)
-            .limit(limit)
-        )
-        return tuple(map(community_row, rows))
-
-    def _door(self) -> tuple[Label[bool], ...]:
-        """Whether one may read in a community, is invited, has asked to join."""
-        return (
-            readable(self._site_role).label("readable"),
-            invited(self._account_id).label("invited"),
-            requested(self._account_id).label("requested"),
-        )
+        statement = _others(self._account_id, after, limit, site_role=self._site_role)
+        return tuple(map(community_row, await self._connection.execute(*statement)))
 
     async def community(self, *, slug: str = "", community_id: int = 0) -> CommunityRow | None:
         """One community with one's role and unread count; one that was merged is where it went."""
-        asked = aliased(Community)
-        which = select(func.coalesce(asked.merged_into_id, asked.id)).where(
-            asked.slug == slug if slug else asked.id == community_id
-        )
-        row = (
-            await self._connection.execute(
-                select(*COMMUNITY, *self._own(), *self._door())
-                .outerjoin(Membership, mine(self._account_id))
-                .where(Community.id == which.scalar_subquery())
-            )
-        ).first()
+        asked = slug or community_id
+        statement = _one(self._account_id, asked, site_role=self._site_role, by_slug=bool(slug))
+        row = (await self._connection.execute(*statement)).first()
         return None if row is None else community_row(row)
 
     async def waiting(self) -> tuple[int, int, int]:
         """How much waits for this account, each capped: cases, unseen notices, unanswered threads."""
-        cases = select(literal(1)).select_from(Case).where(Case.state == "open")
-        if self._site_role is SiteRole.MEMBER:
-            cases = cases.where(
-                Case.community_id.in_(
-                    select(Membership.community_id).where(
-                        Membership.account_id == self._account_id,
-                        Membership.role.in_((Role.MODERATOR.value, Role.MANAGER.value)),
-                    )
-                )
-            )
-        notices = _unseen(self._account_id, self._site_role)
-        threads = (
-            select(literal(1))
-            .select_from(Thread)
-            .join(Community, Community.id == Thread.community_id)
-            .join(Membership, mine(self._account_id))
-            .where(*self._unanswered(), Thread.author_id != self._account_id)
-        )
+        since = datetime.now(UTC) - SURFACING
         row = (
-            await self._connection.execute(select(_capped(cases), _capped(notices), _capped(threads)))
+            await self._connection.execute(*_waiting(self._account_id, since, site_role=self._site_role))
         ).one()
         return int(row[0]), int(row[1]), int(row[2])
-
-    @staticmethod
-    def _unanswered() -> tuple[ColumnElement[bool], ...]:
-        since = datetime.now(UTC) - SURFACING
-        return waits(), Thread.last_post_at > since, Thread.removed_at.is_(None)
 
     async def unanswered(
         self, community_id: int | None, after: ThreadCursor | None, limit: int
@@ -378,7 +480,8 @@ class ReadingRepository:
 
         Those of a community, or of all that one belongs to, less what one has asked oneself.
         """
-        statement = self._thread_rows().where(*self._unanswered())
+        since = datetime.now(UTC) - SURFACING
+        statement = _thread_rows(self._account_id).where(*_unanswered(since))
         if community_id is not None:
             statement = statement.where(Thread.community_id == community_id)
         else:
@@ -393,70 +496,22 @@ class ReadingRepository:
         )
         return tuple(map(_thread, rows))
 
-    def _to_acknowledge(self) -> ColumnElement[bool]:
-        """Per row of ``Thread`` with ``Membership`` outer-joined: one is asked, and has not taken note."""
-        return and_(
-            Thread.wants_acknowledgement,
-            Membership.role.is_not(None),
-            Thread.author_id != self._account_id,
-            ~select(Acknowledgement.account_id)
-            .where(Acknowledgement.thread_id == Thread.id, Acknowledgement.account_id == self._account_id)
-            .correlate(Thread)
-            .exists(),
-        )
-
-    def _thread_rows(self) -> Select[*tuple[Any, ...]]:
-        return (
-            select(
-                Thread.id, Thread.community_id, Community.slug, Thread.title, Thread.kind,
-                Account.id, Account.handle, Account.display_name,
-                _LAST.id, _LAST.handle, _LAST.display_name,
-                Thread.created_at, Thread.last_post_at, Thread.reply_count,
-                _unread_posts().label("unread"), Thread.pinned, Thread.locked, Thread.accepted_number,
-                waits().label("waits"), self._to_acknowledge(),
-            )
-            .join(Community, Community.id == Thread.community_id)
-            .join(Account, Account.id == Thread.author_id)
-            .join(_LAST, _LAST.id == Thread.last_author_id)
-            .outerjoin(Membership, mine(self._account_id))
-            .outerjoin(
-                ReadPointer,
-                and_(ReadPointer.thread_id == Thread.id, ReadPointer.account_id == self._account_id),
-            )
-        )  # fmt: skip
-
     async def threads(
         self, community_id: int, after: ThreadCursor | None, limit: int
     ) -> tuple[ThreadRow, ...]:
         """A page of a community's threads: pinned first, then by latest post."""
-        statement = self._thread_rows().where(
-            Thread.community_id == community_id, Thread.removed_at.is_(None)
-        )
-        if after is not None:
-            statement = statement.where(
-                tuple_(Thread.pinned, Thread.last_post_at, Thread.id)
-                < tuple_(
-                    literal(after.pinned, Thread.pinned.type),
-                    literal(after.last_post_at, Thread.last_post_at.type),
-                    literal(after.thread_id),
-                )
+        if after is None:
+            statement = _first_threads(self._account_id, community_id, limit)
+        else:
+            statement = _next_threads(
+                self._account_id, community_id, limit, after.pinned, after.last_post_at, after.thread_id
             )
-        rows = await self._connection.execute(
-            statement.order_by(Thread.pinned.desc(), Thread.last_post_at.desc(), Thread.id.desc()).limit(
-                limit
-            )
-        )
-        return tuple(map(_thread, rows))
+        return tuple(map(_thread, await self._connection.execute(*statement)))
 
     async def thread(self, thread_id: int) -> ThreadRow | None:
         """One line of a thread list, if it may be read."""
-        row = (
-            await self._connection.execute(
-                self._thread_rows().where(
-                    Thread.id == thread_id, Thread.removed_at.is_(None), readable(self._site_role)
-                )
-            )
-        ).first()
+        statement = _one_thread(self._account_id, thread_id, site_role=self._site_role)
+        row = (await self._connection.execute(*statement)).first()
         return None if row is None else _thread(row)
 
     async def next_unread(self, community_id: int | None, after_thread_id: int | None) -> int | None:
@@ -564,10 +619,8 @@ class ThreadState:
         self.about_id: int | None = row[27]
 
 
-async def thread_state(
-    connection: AsyncConnection, thread_id: int, account_id: int, *, lock: bool = False
-) -> ThreadState | None:
-    """The thread as ``account_id`` stands to it; with ``lock`` its row is held (PostgreSQL)."""
+@prepared
+def _state(thread_id: int, account_id: int, *, lock: bool) -> Select[*tuple[Any, ...]]:
     statement = (
         select(
             Thread.id, Thread.community_id, Community.slug, Community.name, Community.visibility,
@@ -586,21 +639,32 @@ async def thread_state(
         )
         .where(Thread.id == thread_id)
     )  # fmt: skip
-    if lock:
-        statement = statement.with_for_update(of=Thread)
-    row = (await connection.execute(statement)).first()
+    return statement.with_for_update(of=Thread) if lock else statement
+
+
+async def thread_state(
+    connection: AsyncConnection, thread_id: int, account_id: int, *, lock: bool = False
+) -> ThreadState | None:
+    """The thread as ``account_id`` stands to it; with ``lock`` its row is held (PostgreSQL)."""
+    row = (await connection.execute(*_state(thread_id, account_id, lock=lock))).first()
     return None if row is None else ThreadState(row)
+
+
+@prepared
+def _first_unread(thread_id: int, read_number: int, baseline: int) -> Select[int]:
+    return (
+        select(Post.number)
+        .where(Post.thread_id == thread_id, Post.number > read_number, Post.id > baseline)
+        .order_by(Post.number)
+        .limit(1)
+    )
 
 
 async def first_unread(connection: AsyncConnection, state: ThreadState) -> int | None:
     """The number of the first post past the read pointer and the baseline."""
-    found = await connection.execute(
-        select(Post.number)
-        .where(Post.thread_id == state.thread_id, Post.number > state.read_number, Post.id > state.baseline)
-        .order_by(Post.number)
-        .limit(1)
-    )
-    return found.scalar_one_or_none()
+    statement = _first_unread(state.thread_id, state.read_number, state.baseline)
+    found: int | None = (await connection.execute(*statement)).scalar_one_or_none()
+    return found
 
 
 PARENT = aliased(Post)
@@ -625,28 +689,36 @@ def post_rows() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
+@prepared
+def _posts_by_number(thread_id: int, low: int, limit: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
+    statement = post_rows().where(Post.thread_id == thread_id).limit(limit)
+    if descending:
+        return statement.where(Post.number <= low).order_by(Post.number.desc())
+    return statement.where(Post.number >= low).order_by(Post.number)
+
+
 async def posts_by_number(
     connection: AsyncConnection, thread_id: int, *, low: int, descending: bool, limit: int
 ) -> list[Row[*tuple[Any, ...]]]:
     """Posts with numbers from ``low`` on upwards, or (``descending``) from ``low`` downwards."""
-    statement = post_rows().where(Post.thread_id == thread_id)
+    statement = _posts_by_number(thread_id, low, limit, descending=descending)
+    return list(await connection.execute(*statement))
+
+
+@prepared
+def _posts_by_path(thread_id: int, path: bytes, limit: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
+    statement = post_rows().where(Post.thread_id == thread_id).limit(limit)
     if descending:
-        statement = statement.where(Post.number <= low).order_by(Post.number.desc())
-    else:
-        statement = statement.where(Post.number >= low).order_by(Post.number)
-    return list(await connection.execute(statement.limit(limit)))
+        return statement.where(Post.tree_path < path).order_by(Post.tree_path.desc())
+    return statement.where(Post.tree_path >= path).order_by(Post.tree_path)
 
 
 async def posts_by_path(
     connection: AsyncConnection, thread_id: int, *, path: bytes, descending: bool, limit: int
 ) -> list[Row[*tuple[Any, ...]]]:
     """Posts in tree order from ``path`` (included) on, or (``descending``) before it."""
-    statement = post_rows().where(Post.thread_id == thread_id)
-    if descending:
-        statement = statement.where(Post.tree_path < path).order_by(Post.tree_path.desc())
-    else:
-        statement = statement.where(Post.tree_path >= path).order_by(Post.tree_path)
-    return list(await connection.execute(statement.limit(limit)))
+    statement = _posts_by_path(thread_id, path, limit, descending=descending)
+    return list(await connection.execute(*statement))
 
 
 async def path_of(connection: AsyncConnection, thread_id: int, number: int) -> bytes | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Row,
     and_,
     case,
@@ -54,6 +55,7 @@ from tui_forum.storage.models import (
     Recognition,
     Thread,
 )
+from tui_forum.storage.prepared import prepared
 
 PRAISED_ALREADY: Final = N_("You have praised this post already.")
 NAMES_SHOWN: Final = 6  # handles told per reaction
@@ -61,8 +63,8 @@ _HOST = aliased(Account)
 _PLACES: Final = {kind.value: place for place, (kind, _sign, _word) in enumerate(REACTIONS)}
 
 
-def is_newcomer(now: datetime) -> ColumnElement[bool]:
-    """Rows of ``Membership`` of people who came lately and were not welcomed yet.
+def is_newcomer(since: datetime) -> ColumnElement[bool]:
+    """Rows of ``Membership`` of people who came after ``since`` and were not welcomed yet.
 
     Who wrote here before joining (and left, or was imported) is not new.
     """
@@ -79,15 +81,13 @@ def is_newcomer(now: datetime) -> ColumnElement[bool]:
     return and_(
         Membership.role == Role.MEMBER.value,
         Membership.welcomed_at.is_(None),
-        Membership.joined_at > now - NEWCOMER,
+        Membership.joined_at > since,
         ~knows_the_place,
     )
 
 
-async def marks_of(
-    connection: AsyncConnection, post_ids: Sequence[int], account_id: int, now: datetime
-) -> dict[int, Marks]:
-    """What others have put to these posts, as ``account_id`` sees it: one statement for all of them."""
+@prepared
+def _marks_of(post_ids: list[int], account_id: int, since: datetime) -> CompoundSelect[*tuple[Any, ...]]:
     reactions = (
         select(
             Reaction.post_id, Reaction.kind, func.count(),
@@ -122,10 +122,17 @@ async def marks_of(
             Membership,
             and_(Membership.community_id == Thread.community_id, Membership.account_id == Post.author_id),
         )
-        .where(Post.id.in_(post_ids), Post.author_id != account_id, is_newcomer(now))
+        .where(Post.id.in_(post_ids), Post.author_id != account_id, is_newcomer(since))
     )
+    return union_all(reactions, praise, newcomers)
+
+
+async def marks_of(
+    connection: AsyncConnection, post_ids: list[int], account_id: int, now: datetime
+) -> dict[int, Marks]:
+    """What others have put to these posts, as ``account_id`` sees it: one statement for all of them."""
     found: dict[int, list[Row[*tuple[Any, ...]]]] = {}
-    for row in await connection.execute(union_all(reactions, praise, newcomers)):
+    for row in await connection.execute(*_marks_of(post_ids, account_id, now - NEWCOMER)):
         found.setdefault(row[0], []).append(row)
     return {post_id: _marks(rows) for post_id, rows in found.items()}
 
@@ -308,7 +315,7 @@ class RecognitionRepository:
             .where(
                 Membership.account_id == account_id,
                 Membership.community_id == community_id,
-                is_newcomer(now),
+                is_newcomer(now - NEWCOMER),
             )
             .values(welcomed_by=by, welcomed_at=now)
             .returning(Membership.account_id)
@@ -354,7 +361,7 @@ class RecognitionRepository:
             .join(Account, Account.id == Membership.account_id)
             .outerjoin(Post, Post.id == first)
             .outerjoin(Thread, Thread.id == Post.thread_id)
-            .where(Membership.community_id == community_id, Account.id != but, is_newcomer(now))
+            .where(Membership.community_id == community_id, Account.id != but, is_newcomer(now - NEWCOMER))
             .order_by(Membership.joined_at, Account.id)
             .limit(limit)
         )  # fmt: skip
