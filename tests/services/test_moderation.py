@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 import pytest
 
 from tests.forums import member, number, person, place, rows
+from tests.scenes import Scene, garden_scene
 from tui_forum.domain.cases import Decided
 from tui_forum.domain.entities import Actor, PostState, Role, SiteRole
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from tui_forum.domain.moderation import CaseCategory, CaseState, DecisionKind, Ruling
-from tui_forum.domain.views import CommunityRow, PostRef
 from tui_forum.services.forum import Forum
-
-
-@dataclass
-class Scene:
-    """A garden with a bad post of ada's in it, a moderator and two readers."""
-
-    forum: Forum
-    boss: Actor
-    garden: CommunityRow
-    ada: Actor
-    mod: Actor
-    ben: Actor
-    cleo: Actor
-    start: PostRef
-    bad: PostRef
-
-    async def report(self, *reporters: Actor) -> int:
-        for reporter in reporters:
-            await self.forum.reports.report(
-                reporter, self.bad.post_id, CaseCategory.SPAM, f"{reporter.handle} says spam"
-            )
-        return (await self.forum.cases.queue(self.mod)).rows[0].case_id
 
 
 @pytest.fixture
 async def scene(forum: Forum) -> Scene:
-    boss, garden = await place(forum)
-    ada, ben, cleo = [await member(forum, name, garden) for name in ("ada", "ben", "cleo")]
-    mod = await member(forum, "max", garden, Role.MODERATOR, boss)
-    start = await forum.posts.start_thread(boss, garden.community_id, "Roses", "When?")
-    await forum.posts.reply(ben, start.thread_id, "before")
-    bad = await forum.posts.reply(ada, start.thread_id, "buy **my** watches", reply_to=1)
-    await forum.posts.reply(ben, start.thread_id, "after", reply_to=3)
-    return Scene(forum, boss, garden, ada, mod, ben, cleo, start, bad)
+    return await garden_scene(forum)
 
 
 async def test_reports_on_one_post_are_one_case_shown_in_its_context(scene: Scene) -> None:

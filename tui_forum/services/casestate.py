@@ -148,7 +148,14 @@ async def load_case(reading: CaseReading, actor: Actor, case_id: int, now: datet
         alone = not (anybody if row.conflict is Conflict.SUBJECT else unconcerned)
         standing = replace(standing, alone=alone)
     return LoadedCase(
-        row, standing, name or "", tuple(rules or ()), decided_by, assigned_to, language, joined_at
+        row,
+        standing,
+        name or "",
+        tuple(rule["text"] for rule in rules or ()),
+        decided_by,
+        assigned_to,
+        language,
+        joined_at,
     )
 
 

@@ -59,7 +59,8 @@ class Casework:
             if await CaseWriting(uow.connection).claim(case_id, actor.account_id, uow.now):
                 _changed(uow, actor, case_id, claim=True)
                 return ""
-            return case.row.claimed_by
+            # Perhaps it is one's own, perhaps somebody was quicker just now.
+            return (await self._load(uow, actor, case_id)).row.claimed_by
 
         return await self._database.write(work)
 
