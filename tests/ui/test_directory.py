@@ -267,6 +267,33 @@ async def test_members_who_may_not_manage_find_no_keys_for_it(world: World) -> N
         await until(pilot, lambda: isinstance(app.screen, BrowseScreen))
 
 
+async def test_members_lead_to_their_profiles_and_hosts_to_their_page(world: World) -> None:
+    await world.forum.memberships.join(world.bob, world.id("roses"))
+    here = world.forum.presence.enter(world.ada)
+    here.look(world.id("roses"), None)
+    async with session(world.forum, world.bob) as (app, pilot):
+        await shows(pilot, "Roses")
+        await open_page(pilot, "Here now: @ada")
+        await press(pilot, "G", "k", "enter")
+        await until(pilot, lambda: type(app.screen).__name__ == "ProfileScreen")
+        await shows(pilot, "Ada")
+    here.leave()
+    async with session(world.forum, world.ada) as (app, pilot):
+        await press(pilot, "g", "c")
+        await shows(pilot, "Roses")
+        await press(pilot, "slash", '"roses"', "enter")
+        await until(pilot, lambda: "Orchids" not in screen_text(app))
+        await open_page(pilot, "You are in it: manager.")
+        await press(pilot, "G", "enter")
+        await shows(pilot, "1  give another role", "2  remove", "3  see the profile")
+        await press(pilot, "3")
+        await until(pilot, lambda: type(app.screen).__name__ == "ProfileScreen")
+        await press(pilot, "q")
+        await shows(pilot, "You are in it: manager.")
+        await press(pilot, "H")
+        await until(pilot, lambda: type(app.screen).__name__ == "HostingScreen")
+
+
 async def test_suggestions_come_first_with_the_reason(world: World) -> None:
     async def work(uow: UnitOfWork) -> None:
         await uow.connection.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import ClassVar, Final
@@ -64,18 +64,19 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
 
     KEYS: ClassVar = (
         Key(("enter", "l", "right"), "enter", N_("choose"), hint=True, levels=(MANAGER,)),
-        Key(("enter", "l", "right"), "profile", N_("profile"), levels=(VISITOR, INVITED)),
-        Key(("t",), "threads", N_("threads"), hint=True),
         Key(("J",), "join", N_("join or leave"), hint=True, levels=(VISITOR, MANAGER)),
         Key(("J",), "join", N_("accept"), hint=True, levels=(INVITED,)),
         Key(("D",), "decline_invitation", N_("decline"), hint=True, levels=(INVITED,)),
+        Key(("t",), "threads", N_("threads"), hint=True),
+        Key(("enter", "l", "right"), "profile", N_("profile"), hint=True, levels=(VISITOR,)),
+        Key(("at",), "profile", N_("profile")),
+        Key(("H",), "host", N_("host's page"), hint=True, levels=(MANAGER,)),
         Key(("I",), "invite", N_("invite"), hint=True, levels=(VISITOR, MANAGER)),
         Key(("a",), "accept", N_("let in"), hint=True, levels=(MANAGER,)),
         Key(("d",), "decline", N_("do not let in"), hint=True, levels=(MANAGER,)),
         Key(("r",), "role", N_("give another role"), levels=(MANAGER,)),
         Key(("x",), "remove", N_("remove a member, take back an invitation"), levels=(MANAGER,)),
         Key(("V",), "visibility", N_("who sees this community"), levels=(MANAGER,)),
-        Key(("at",), "profile", N_("profile")),
         Key(("C",), "charter", N_("charter"), hint=True),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
@@ -268,21 +269,24 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
         if self._page is not None and await self.decline(self._page.row):
             await self._load(farewell=self.footer.text)
 
-    async def _show_profile(self) -> None:
-        self.action_profile()
-
-    def action_profile(self) -> None:
-        """The profile of the selected member, or of who wants in."""
-        item = self.rows.current
-        if item is not None:
-            self.post_message(Go(Place.PROFILE, (item.account.handle,), on_top=True))
-
     def action_threads(self) -> None:
         """To what is written in it."""
         if self._page is not None and self._page.may_read:
             self.post_message(OpenCommunity(self._community_id))
         else:
             self.say(_("Only its members read here."))
+
+    def action_profile(self) -> None:
+        """Who the selected one is."""
+        item = self.rows.current
+        if item is None:
+            self.say(_("There is nobody to see."))
+        else:
+            self.post_message(Go(Place.PROFILE, (item.account.handle,), on_top=True))
+
+    def action_host(self) -> None:
+        """How the community fares, and what helps it."""
+        self.post_message(Go(Place.HOSTING, (self._community_id,), on_top=True))
 
     async def action_reload(self) -> None:
         """Load again."""
@@ -443,15 +447,13 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
     async def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         """Enter, or a click on the selected one."""
         message.stop()
-        if self.level == MANAGER:
-            await self.perform("choose")
-        else:
-            self.action_profile()
+        await self.perform("choose" if self.level == MANAGER else "profile")
 
     @dialog
     async def action_choose(self) -> None:
         """What can be done with the selected one, as a choice."""
         item = self.rows.current
+        options: list[tuple[str, Callable[[], Awaitable[None] | None]]]
         if isinstance(item, Request):
             said = f": “{item.message}”" if item.message else ""
             title = _("@{handle} asks to join").format(handle=item.account.handle) + said
@@ -464,10 +466,10 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
             options = [(_("give another role"), self.action_role), (_("remove"), self.action_remove)]
         else:
             return
-        options.append((_("profile"), self._show_profile))
+        options.append((_("see the profile"), self.action_profile))
         chosen = await self.forum_app.pick(title, [Choice(label) for label, _action in options])
-        if chosen is not None:
-            await options[chosen][1]()
+        if chosen is not None and (doing := options[chosen][1]()) is not None:
+            await doing
 
 
 def _consequence(page: CommunityPage, visibility: Visibility) -> str:

@@ -90,7 +90,8 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
 
     # -- loading
 
-    async def _load(self) -> None:
+    async def _load(self, *, fresh: bool = False) -> None:
+        """Load what is wanted; ``fresh``: from the top, not where one was."""
         page = await self.ask(self.forum.directory.page(self.actor, self._wanted))
         if page is None:
             return
@@ -101,7 +102,7 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
         items: list[Item | Heading] = []
         if suggested:
             items = [Heading(_("You may like")), *suggested, Heading(_("All communities"))]
-        current = self.rows.current
+        current = None if fresh else self.rows.current
         self.rows.empty = _("No community is like that: x shows all.")
         self.rows.set_items([*items, *page.rows], keep=lambda item: _same(item, current))
         self._filters.update(self._in_words())
@@ -187,8 +188,7 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
 
     async def _show(self, wanted: Wanted) -> None:
         self._wanted = wanted
-        self.rows.set_items(())
-        await self._load()
+        await self._load(fresh=True)
 
     @dialog
     async def action_filter_words(self) -> None:
