@@ -205,11 +205,11 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
         return [
             (display_line(row.statement), "bold"),
             (_("For: {audience}").format(audience=display_line(page.audience)) if page.audience else "", ""),
-            (kind, "$text-muted"),
+            (kind, "$foreground 65%"),
             (_("Hosts: {names}").format(names=names), ""),
             (self._figures(page), ""),
             (self._state(page), ""),
-            (_(VISIBILITIES[row.visibility.value]), "$text-muted"),
+            (_(VISIBILITIES[row.visibility.value]), "$foreground 65%"),
             (_("Here now: {names}").format(names=" ".join(f"@{n}" for n in self._here)), "")
             if self._here
             else ("", ""),
