@@ -131,6 +131,14 @@ class Imports:
             community_id = await self._database.write(find_or_open)  # another import was quicker
         return ImportSink(self._database, community_id, source, account_source or source)
 
+    async def date_back(self, community_id: int, moment: datetime) -> None:
+        """Let a community have been opened and joined at ``moment``: for demonstrations."""
+
+        async def work(uow: UnitOfWork) -> None:
+            await ImportRepository(uow.connection).date_back(community_id, moment)
+
+        await self._database.write(work)
+
 
 class ImportSink:
     """Takes batches of one source into one community."""

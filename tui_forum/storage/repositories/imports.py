@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tui_forum.domain.errors import ConflictError
 from tui_forum.i18n import N_
-from tui_forum.storage.models import Account, Community, ImportRecord, Post, Thread
+from tui_forum.storage.models import Account, Community, ImportRecord, Membership, Post, Thread
 
 _IN_MAX: Final = 500
 
@@ -182,6 +182,15 @@ class ImportRepository:
                 }
                 for one in grown
             ],
+        )
+
+    async def date_back(self, community_id: int, moment: datetime) -> None:
+        """Move the day a community was opened, and on which its members joined."""
+        await self._connection.execute(
+            update(_community).where(_community.c.id == community_id).values(created_at=moment)
+        )
+        await self._connection.execute(
+            update(Membership).where(Membership.community_id == community_id).values(joined_at=moment)
         )
 
     async def grow_community(self, community_id: int, *, threads: int, posts: int, last: datetime) -> None:
