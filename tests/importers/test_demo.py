@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_forum.domain.directory import Wanted
+from tui_forum.domain.directory import DirectoryRow, Wanted
 from tui_forum.domain.entities import Purpose, Visibility
 from tui_forum.domain.life import Stage
 from tui_forum.importers.demo import load_demo
@@ -13,7 +13,7 @@ async def test_a_first_look_shows_it_all(sqlite_forum: Forum) -> None:
     await load_demo(sqlite_forum)
     olga = await sqlite_forum.accounts.demo_actor("olga")
     assert olga is not None
-    rows = []
+    rows: list[DirectoryRow] = []
     for stage in (None, Stage.ARCHIVED):
         rows += (await sqlite_forum.directory.page(olga, Wanted(stage=stage))).rows
     assert {row.community.purpose for row in rows} == set(Purpose)

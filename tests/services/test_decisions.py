@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ async def test_an_edit_keeps_the_earlier_text_and_tells_author_and_reporter(scen
     ],
 )
 async def test_an_edit_of_what_is_not_there_leaves_the_case_open(
-    scene: Scene, change: dict[str, object], why: str
+    scene: Scene, change: dict[str, Any], why: str
 ) -> None:
     case_id = await scene.report(scene.ben)
     ruling = Ruling.plain(DecisionKind.EDIT, "so", post_id=scene.bad.post_id, body="other", revision=1)

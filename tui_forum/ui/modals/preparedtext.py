@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -81,11 +82,11 @@ class PreparedTextModal(ModalScreen[bool], inherit_bindings=False):
             self.focus_previous()
         elif event.key == "enter" and isinstance(self.focused, Choice):
             event.stop()
-            self.run_worker(self._try, name="save")
+            self.run_worker(cast("Callable[[], Awaitable[None]]", self._try), name="save")
 
     def on_input_submitted(self) -> None:
         """Save."""
-        self.run_worker(self._try, name="save")
+        self.run_worker(cast("Callable[[], Awaitable[None]]", self._try), name="save")
 
     async def _try(self) -> None:
         kind = self.query_one("#kind", Choice).value

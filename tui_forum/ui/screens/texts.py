@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import ClassVar, cast
 
 from textual.widget import Widget
 
@@ -105,7 +105,7 @@ class TextsScreen(ListScreen[None]):
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         """Enter, or a click."""
         message.stop()
-        self.run_worker(self.action_change, name="change")
+        self.run_worker(cast("Callable[[], Awaitable[None]]", self.action_change), name="change")
 
     @dialog
     async def action_delete(self) -> None:
