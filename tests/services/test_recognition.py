@@ -12,6 +12,7 @@ from tests.forums import member, number, person, place, rows, statements
 from tui_forum.domain.entities import Actor, Role, SiteRole, ThreadKind, Visibility
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from tui_forum.domain.people import NEWCOMER, PRAISE_MAX_CHARS, Marks, ReactionKind
+from tui_forum.domain.record import RecordAction
 from tui_forum.domain.views import CommunityRow, PostRef
 from tui_forum.services.forum import Forum
 from tui_forum.storage.uow import UnitOfWork
@@ -131,9 +132,18 @@ async def test_a_moderator_can_take_away_praise_that_insults(garden: Garden) -> 
     mona = await member(forum, "mona", garden.row, Role.MODERATOR, garden.boss)
     await forum.recognition.praise(garden.ada, garden.post.post_id, "thanks for nothing, fool")
     [line] = (await garden.marks(mona)).praise
-    await forum.recognition.withdraw_praise(mona, line.praise_id)
+    with pytest.raises(InvalidInputError, match="reason"):
+        await forum.recognition.withdraw_praise(mona, line.praise_id)
+    assert (await garden.marks(garden.ada)).praise_count == 1
+    await forum.recognition.withdraw_praise(mona, line.praise_id, "It insults.")
     assert (await garden.marks(garden.ada)).praise_count == 0
     assert await forum.notices.page(garden.boss) == ()
+    [notice] = await forum.notices.page(garden.ada)
+    assert (notice.kind, notice.text, notice.actor_handle) == ("praise_removed", "It insults.", "")
+    [entry] = await forum.record.page(mona)
+    assert (entry.action, entry.reason, entry.author and entry.author.handle) == (
+        RecordAction.REMOVE_PRAISE, "It insults.", "ada",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("reason", ["", " \n ", "\u200b", "x" * (PRAISE_MAX_CHARS + 1)])

@@ -141,6 +141,7 @@ async def test_a_newcomer_is_welcomed_with_a_reply(world: World) -> None:
         await shows(pilot, "Welcome to Gardens, Bob!")
         await press(pilot, "ctrl+s")
         await shows(pilot, "#2 Ada @ada")
+        await until(pilot, lambda: "new here" not in screen_text(app))
         await press(pilot, "k", "w")
         await shows(pilot, "@bob was welcomed by @ada already.")
 

@@ -46,6 +46,7 @@ class RecordAction(StrEnum):
     OVERTURN = "overturn"
     RESTRICT = "restrict"
     END_RESTRICTION = "end_restriction"
+    REMOVE_PRAISE = "remove_praise"
     LOCK = "lock"
     UNLOCK = "unlock"
     # rules, texts, notes

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tui_forum.domain.entities import Actor, PostState, ThreadKind
-from tui_forum.domain.errors import ConflictError, NotFoundError
+from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
-from tui_forum.domain.limits import BODY_MAX_CHARS
+from tui_forum.domain.limits import BODY_MAX_CHARS, REASON_MAX_CHARS
 from tui_forum.domain.people import Newcomer, Reacted, ReactionKind, RecognitionKind, check_reason
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, require
-from tui_forum.domain.text import clean_body, excerpt
+from tui_forum.domain.record import RecordAction, RecordEntry
+from tui_forum.domain.text import clean_body, clean_line, display_line, excerpt
 from tui_forum.i18n import N_
 from tui_forum.services.communities import standing_in
 from tui_forum.services.notices import notify, withdraw
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 PRAISE: Final = "praise"  # the notice; its text is the reason
+PRAISE_REMOVED: Final = "praise_removed"  # the notice to who gave it; its text is why
 WELCOME: Final = "welcome"  # the notice; its text is the greeting
 NEWCOMERS_SHOWN: Final = 50
 
 WELCOMED_ALREADY: Final = N_("@{handle} was welcomed by @{by} already.")
+WITHOUT_REASON: Final = N_("Please give a reason: it is told to who wrote the praise.")
 NO_NEWCOMER: Final = N_("@{handle} is no newcomer here.")
 
 
@@ -185,11 +188,15 @@ class Recognition:
 
         await self._database.write(work)
 
-    async def withdraw_praise(self, actor: Actor, praise_id: int) -> None:
-        """Take back praise that one gave (or that a moderator must take away); its notice goes with it.
+    async def withdraw_praise(self, actor: Actor, praise_id: int, reason: str = "") -> None:
+        """Take back praise that one gave; its notice goes with it.
+
+        A moderator takes away what others gave: with a reason, which the giver is told and the
+        record of moderation keeps.
 
         Raises:
-            NotAllowedError, NotFoundError: see the policy. ConflictError: it is gone already.
+            InvalidInputError: a moderator gave no reason. ConflictError: it is gone already.
+            NotAllowedError, NotFoundError: see the policy.
         """
 
         async def work(uow: UnitOfWork) -> None:
@@ -204,8 +211,33 @@ class Recognition:
                 raise ConflictError(GONE)
             self._note(uow, EventKind.PRAISE_WITHDRAWN, actor, found)
             await withdraw(uow, receiver, PRAISE, post_id=post_id, actor_id=giver)
+            if giver != actor.account_id:
+                await self._take_away(uow, actor, found, praise_id, giver, reason)
 
         await self._database.write(work)
+
+    @staticmethod
+    async def _take_away(
+        uow: UnitOfWork, actor: Actor, found: Recognised, praise_id: int, giver: int, reason: str
+    ) -> None:
+        """Tell the giver and the record what a moderator has done."""
+        reason = clean_line(reason)[:REASON_MAX_CHARS]
+        if not display_line(reason).strip():
+            raise InvalidInputError(WITHOUT_REASON, field="reason")
+        state, post_id = found.state, found.post["id"]
+        uow.note(
+            RecordEntry(
+                RecordAction.REMOVE_PRAISE,
+                actor.account_id,
+                community_id=state.community_id,
+                thread_id=state.thread_id,
+                post_id=post_id,
+                account_id=giver,
+                reason=reason,
+                before={"praise": praise_id},
+            )
+        )
+        await notify(uow, [giver], PRAISE_REMOVED, thread_id=state.thread_id, post_id=post_id, text=reason)
 
     @staticmethod
     def _note(uow: UnitOfWork, kind: EventKind, actor: Actor, found: Recognised) -> None:

@@ -457,6 +457,8 @@ class BrowseScreen(
             post = await self._quietly(int(str(event.data["number"])))
             if post is not None:
                 self.reader.update_post(post)
+        elif kind is EventKind.NEWCOMER_WELCOMED:
+            self.reader.welcomed(event.account_id)
         elif here and kind in _CHANGES_HEADER:
             await self._reload_header()
         elif here and kind in _CHANGES_ADDRESSES:

@@ -25,6 +25,7 @@ from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
 _SENTENCES: Final = {
     "reply": N_("@{handle} replied in “{title}”"),
     "praise": N_("@{handle} thanks you for your post in “{title}”"),
+    "praise_removed": N_("Your praise of a post in “{title}” was taken away by a moderator"),
     "welcome": N_("@{handle} welcomes you to {community}"),
     **casewords.NOTICES,
     "thread_pinned": N_("@{handle} pinned your thread “{title}”"),

@@ -302,9 +302,21 @@ class ProfileScreen(ListScreen[None]):
         if not praise.may_withdraw:
             self.say(_("Only who gave it can take it back."))
             return
-        question = _("Take back the praise “{reason}”?").format(reason=praise.reason)
-        if await self.forum_app.confirm(question):
-            await self.ask(self.forum.recognition.withdraw_praise(self.actor, praise.praise_id))
+        reason: str | None = ""
+        if praise.giver == self.actor.handle:
+            question = _("Take back the praise “{reason}”?").format(reason=praise.reason)
+            if not await self.forum_app.confirm(question):
+                return
+        else:
+            title = _("Take away the praise by @{handle}. Why?").format(handle=praise.giver)
+            prepared = (
+                _("Insulting or harassing"),
+                _("Confidential information"),
+                _("It thanks for nothing real"),
+            )
+            reason = await self.forum_app.ask_reason(title, prepared)
+        if reason is not None:
+            await self.ask(self.forum.recognition.withdraw_praise(self.actor, praise.praise_id, reason))
             await self.action_reload()
 
 

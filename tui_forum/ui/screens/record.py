@@ -40,6 +40,7 @@ ACTIONS: Final = {
     RecordAction.OVERTURN: N_("granted an appeal"),
     RecordAction.RESTRICT: N_("restricted"),
     RecordAction.END_RESTRICTION: N_("ended a restriction"),
+    RecordAction.REMOVE_PRAISE: N_("took away praise for"),
     RecordAction.LOCK: N_("closed"),
     RecordAction.UNLOCK: N_("opened again"),
     RecordAction.HOLD: N_("held back"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
 from rich.segment import Segment
@@ -188,6 +188,12 @@ class Reader(LineWidget, can_focus=True):
             if old.post_id == post.post_id:
                 self.posts[index] = post
                 self._changed()
+
+    def welcomed(self, account_id: int | None) -> None:
+        """Somebody is no newcomer any more."""
+        for post in [post for post in self.posts if post.author.account_id == account_id]:
+            if post.marks.newcomer:
+                self.update_post(replace(post, marks=replace(post.marks, newcomer=False)))
 
     def retitle(self, thread: ThreadView) -> None:
         """The thread's header changed (closed, a new last number, signposts)."""
