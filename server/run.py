@@ -59,7 +59,7 @@ async def serve(settings: Settings) -> int:
         if settings.demo:
             await load_demo(forum)
         listener = Listener(forum, settings, app_factory(forum, settings))
-        _settle()
+        settle()
         await listener.start(host_key)
         forum.clockwork.start()
         claim = None if settings.demo else await forum.accounts.claim_code()
@@ -72,7 +72,7 @@ async def serve(settings: Settings) -> int:
     return 0
 
 
-def _settle() -> None:
+def settle() -> None:
     """Load now what the first visitor to need it would make all others wait for.
 
     The garbage collector's walk over everything held everybody for 0.3 s at one session, and came

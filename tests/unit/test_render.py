@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyte
@@ -38,7 +38,7 @@ def lines(source: str, width: int = 60, palette: Palette = DARK, *, hyperlinks: 
     return [strip.text for strip in strips]
 
 
-def check(strips: tuple[Strip, ...], width: int) -> None:
+def check(strips: Sequence[Strip], width: int) -> None:
     for strip in strips:
         said = strip.cell_length
         assert said == cell_len(strip.text) <= width, repr(strip.text)

@@ -18,11 +18,11 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 from rich.segment import Segment
 from rich.style import Style
-from textual.strip import Strip
 
 from tui_forum.domain.text import cell_width, display_line, display_text
 from tui_forum.i18n import _
 from tui_forum.ui.render.highlight import highlight
+from tui_forum.ui.render.lines import Lines
 from tui_forum.ui.render.palette import Palette
 from tui_forum.ui.render.parsing import BudgetError, parse
 from tui_forum.ui.render.tables import Table, lay_out
@@ -34,12 +34,11 @@ MIN_WIDTH: Final = 4
 MIN_TEXT_WIDTH: Final = 12
 #: Characters of code highlighted in one post.
 HIGHLIGHT_CHARS: Final = 4_000
-#: Lines drawn of one body; a strip costs about 1 KB and 5 µs. At 80 columns no post of
-#: 32,000 characters comes near it unless it is made of newlines.
+#: Lines drawn of one body. At 80 columns no post of 32,000 characters comes near it unless it is
+#: made of newlines.
 MAX_LINES: Final = 4_000
 MAX_URL_CHARS: Final = 2_000
 
-_BLANK: Final = Strip([], 0)
 _SAFE_URL = re.compile(r"(?:https?://|mailto:|ssh://)[\x21-\x7e]+", re.IGNORECASE)
 _LOOKS_LIKE_URL = re.compile(
     r"\s*(?:[a-z]{2,10}:|\w[\w-]{0,62}(?:\.\w[\w-]{0,62})+(?:/|\s*$))", re.IGNORECASE
@@ -53,7 +52,7 @@ _TASK = re.compile(r"\[([ xX])\] +")
 _BULLETS: Final = "•◦▪"
 
 
-def render_markdown(source: str, width: int, palette: Palette, *, hyperlinks: bool) -> tuple[Strip, ...]:
+def render_markdown(source: str, width: int, palette: Palette, *, hyperlinks: bool) -> Lines:
     """The lines of a post's body, each at most ``width`` cells wide and not padded.
 
     ``hyperlinks`` sends OSC 8 for http, https, mailto and ssh; else the address follows the
@@ -66,39 +65,35 @@ def render_markdown(source: str, width: int, palette: Palette, *, hyperlinks: bo
         return _Renderer(width, palette, hyperlinks).render(parse(safe))
     except BudgetError:
         note: Runs = [(_("Shown as plain text: the formatting is too complex."), palette.note)]
-        return (*_strips(wrap(note, width)), *_plain(safe, width, palette))
+        return Lines([*wrap(note, width), *_plain(safe, width, palette)])
 
 
-def render_plain(text: str, width: int, palette: Palette) -> tuple[Strip, ...]:
+def render_plain(text: str, width: int, palette: Palette) -> Lines:
     """``text`` as it is, wrapped at ``width`` cells."""
-    return _plain(display_text(text), max(width, MIN_WIDTH), palette)
+    return Lines(_plain(display_text(text), max(width, MIN_WIDTH), palette))
 
 
-def _plain(safe: str, width: int, palette: Palette) -> tuple[Strip, ...]:
-    lines: list[Strip] = []
+def _plain(safe: str, width: int, palette: Palette) -> list[list[Segment]]:
+    lines: list[list[Segment]] = []
     style = palette.text
     for line in safe.split("\n"):
         if len(lines) >= MAX_LINES:
             break
         if line.isspace() or not line:
-            lines.append(_BLANK)
+            lines.append([])
         elif len(line) <= width and line.isascii():
-            lines.append(Strip([Segment(line, style)], len(line)))
+            lines.append([Segment(line, style)])
         else:
-            lines += _strips(wrap([(line, style)], width))
+            lines += wrap([(line, style)], width)
     return _bounded(lines, width, palette)
 
 
-def _bounded(lines: list[Strip], width: int, palette: Palette) -> tuple[Strip, ...]:
+def _bounded(lines: list[list[Segment]], width: int, palette: Palette) -> list[list[Segment]]:
     """``lines``, cut with a note where they are too many."""
     if len(lines) < MAX_LINES:
-        return tuple(lines)
+        return lines
     note = _("The rest is not shown: more than {limit} lines.").format(limit=MAX_LINES)
-    return (*lines[:MAX_LINES], *_strips(wrap([(note, palette.note)], width)))
-
-
-def _strips(lines: list[list[Segment]]) -> list[Strip]:
-    return [Strip(line, sum([cell_width(segment.text) for segment in line])) for line in lines]
+    return [*lines[:MAX_LINES], *wrap([(note, palette.note)], width)]
 
 
 def safe_url(url: str) -> str | None:
@@ -142,13 +137,13 @@ class _Renderer:
     width: int
     palette: Palette
     hyperlinks: bool
-    lines: list[Strip] = field(default_factory=list)
+    lines: list[list[Segment]] = field(default_factory=list)
     containers: list[_Container] = field(default_factory=list)
     lists: list[_List] = field(default_factory=list)
     gap: bool = False
     code_left: int = HIGHLIGHT_CHARS
 
-    def render(self, tokens: list[Token]) -> tuple[Strip, ...]:
+    def render(self, tokens: list[Token]) -> Lines:
         position = 0
         while position < len(tokens) and len(self.lines) < MAX_LINES:
             token = tokens[position]
@@ -166,7 +161,7 @@ class _Renderer:
             else:
                 self._structure(token)
             position += 1
-        return _bounded(self.lines, self.width, self.palette)
+        return Lines(_bounded(self.lines, self.width, self.palette))
 
     # --- containers -------------------------------------------------------------------------
 
@@ -214,7 +209,7 @@ class _Renderer:
                 break
             bars.append(Segment(container.rest, container.style))
         text = "".join([bar.text for bar in bars])
-        self.lines.append(Strip(bars, len(text)) if text.strip() and len(text) < self.width else _BLANK)
+        self.lines.append(bars if text.strip() and len(text) < self.width else [])
 
     def _close(self) -> None:
         self.containers.pop()
@@ -229,7 +224,7 @@ class _Renderer:
     def _emit(self, lines: list[list[Segment]]) -> None:
         """Add lines with what stands left of them."""
         if not self.containers:
-            self.lines += _strips(lines)
+            self.lines += lines
             return
         shown = self._prefix_width() > 0
         for line in lines:
@@ -239,7 +234,7 @@ class _Renderer:
                     Segment(container.rest if container.begun else container.first, container.style)
                 )
                 container.begun = True
-            self.lines += _strips([prefix + line if shown else line])
+            self.lines.append(prefix + line if shown else line)
 
     # --- blocks -----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
@@ -27,7 +28,7 @@ class Preview(LineWidget):
         super().__init__()
         self._source = source
         self._top = 0
-        self._rendered: tuple[Strip, ...] = ()
+        self._rendered: Sequence[Strip] = ()
         self._rendered_for: tuple[object, ...] = ()
 
     def show(self, source: str) -> None:
@@ -35,7 +36,7 @@ class Preview(LineWidget):
         self._source = source
         self.refresh()
 
-    def _lines(self) -> tuple[Strip, ...]:
+    def _lines(self) -> Sequence[Strip]:
         app = cast("ForumApp", self.app)
         width = max(10, self.size.width - 2)
         wanted = (self._source, width, app.skin.name)

@@ -33,28 +33,73 @@ if TYPE_CHECKING:
     from tui_forum.ui.app import ForumApp
     from tui_forum.ui.skin import Skin
 
-CACHE_POSTS: Final = 512  # rendered bodies kept, for all sessions together
+#: Lines of rendered bodies kept for all sessions together, and of drawn posts kept in one reader (about
+#: 0.2 KB each). A thread made of newlines would fill the memory if posts were counted.
+CACHE_LINES: Final = 40_000
+HELD_LINES: Final = 5_000
 WINDOW_POSTS: Final = 200  # posts kept in one reader
 NEAR_EDGE: Final = 8  # posts from the window's edge at which more are asked for
 INDENT: Final = 2  # columns per level of the tree
 MAX_INDENT: Final = 8  # levels drawn; deeper ones stay there
 STEP: Final = 3  # lines that a key scrolls within a long post
 
-_cache: OrderedDict[tuple[object, ...], tuple[Strip, ...]] = OrderedDict()
+
+class RenderedBodies:
+    """Posts' bodies as lines, by what they depend on; those used last stay."""
+
+    def __init__(self) -> None:
+        self._bodies: OrderedDict[tuple[object, ...], Sequence[Strip]] = OrderedDict()
+        self._count = 0
+
+    def lines(self, post: PostView, width: int, palette: Palette, *, hyperlinks: bool) -> Sequence[Strip]:
+        """The lines of ``post``'s body."""
+        key = (post.post_id, post.revision, hash(post.body), width, palette.name, hyperlinks, language())
+        lines = self._bodies.get(key)
+        if lines is not None:
+            self._bodies.move_to_end(key)
+            return lines
+        lines = self._bodies[key] = render_markdown(post.body, width, palette, hyperlinks=hyperlinks)
+        self._count += len(lines)
+        while self._count > CACHE_LINES and len(self._bodies) > 1:
+            _key, oldest = self._bodies.popitem(last=False)
+            self._count -= len(oldest)
+        return lines
 
 
-def rendered(post: PostView, width: int, palette: Palette, hyperlinks: bool) -> tuple[Strip, ...]:
-    """A post's body as lines; cached by what they depend on."""
-    key = (post.post_id, post.revision, hash(post.body), width, palette.name, hyperlinks, language())
-    lines = _cache.get(key)
-    if lines is None:
-        lines = render_markdown(post.body, width, palette, hyperlinks=hyperlinks)
-        _cache[key] = lines
-        if len(_cache) > CACHE_POSTS:
-            _cache.popitem(last=False)
-    else:
-        _cache.move_to_end(key)
-    return lines
+_bodies: Final = RenderedBodies()
+
+
+def rendered(post: PostView, width: int, palette: Palette, hyperlinks: bool) -> Sequence[Strip]:
+    """A post's body as lines, from what all sessions share."""
+    return _bodies.lines(post, width, palette, hyperlinks=hyperlinks)
+
+
+@dataclass(slots=True)
+class DrawnPost:
+    """The lines of a post: those around the body as they are, the body's when they come into view."""
+
+    above: list[Strip]
+    body: Sequence[Strip]
+    below: list[Strip]
+    guide: Segment
+    base: Style
+
+    def __len__(self) -> int:
+        return len(self.above) + len(self.body) + len(self.below)
+
+    def line(self, number: int) -> Strip:
+        """One of them, from 0."""
+        if number < len(self.above):
+            return self.above[number]
+        number -= len(self.above)
+        if number < len(self.body):
+            return joined(self.guide, list(self.body[number].apply_style(self.base)))
+        return self.below[number - len(self.body)]
+
+
+def joined(guide: Segment, segments: Sequence[Segment]) -> Strip:
+    """A line right of the tree's bars."""
+    return Strip([guide, *segments] if guide.text else list(segments))
 
 
 def tombstone(post: PostView) -> str:
@@ -104,7 +149,7 @@ class Reader(LineWidget, can_focus=True):
         self._told = 0
         self.marked: set[int] = set()  # ids of posts that a moderator has marked
         self._beside: dict[int, Beside] | None = None
-        self._lines: dict[int, tuple[object, list[Strip]]] = {}  # post id → what was drawn, its lines
+        self._lines: dict[int, tuple[object, DrawnPost]] = {}  # post id → what was drawn, its lines
         self._lines_for: tuple[int, str, PostOrder] = (0, "", self.order)
         self._view: list[tuple[int, Strip]] | None = None
 
@@ -222,7 +267,7 @@ class Reader(LineWidget, can_focus=True):
         room = max(0, (self.size.width - 40) // INDENT)
         return INDENT * min(post.depth, MAX_INDENT, room)
 
-    def lines_of(self, index: int) -> list[Strip]:
+    def lines_of(self, index: int) -> DrawnPost:
         """All lines of a post, header and spacing included; without the selection mark."""
         skin = self.skin
         width = max(10, self.size.width - 1)
@@ -234,6 +279,8 @@ class Reader(LineWidget, can_focus=True):
         known = self._lines.get(post.post_id)
         if known is None or known[0] != what:
             known = (what, self._draw(post, width, skin))
+            if sum(len(drawn) for _what, drawn in self._lines.values()) > HELD_LINES:
+                self._lines.clear()
             self._lines[post.post_id] = known
         return known[1]
 
@@ -247,7 +294,7 @@ class Reader(LineWidget, can_focus=True):
                 )
         return self._beside.get(post.post_id, NOTHING)
 
-    def _draw(self, post: PostView, width: int, skin: Skin) -> list[Strip]:
+    def _draw(self, post: PostView, width: int, skin: Skin) -> DrawnPost:
         indent = self._indent(post)
         guide = Segment("│ " * (indent // INDENT), skin.base + skin.border)
         room = width - indent
@@ -257,33 +304,25 @@ class Reader(LineWidget, can_focus=True):
             label = "── " + _("new") + " "
             rule = label + "─" * max(0, width - cell_width(label))
             lines.append(Strip([Segment(fit(rule, width), skin.base + skin.unread)]))
-        lines.append(self._join(guide, self._header(post, room, skin)))
+        lines.append(joined(guide, self._header(post, room, skin)))
         if post.reply_to is not None:
             context = (
                 f"↪ #{post.reply_to.number} @{post.reply_to.handle}: {display_line(post.reply_to.excerpt)}"
             )
-            lines.append(self._join(guide, [Segment(fit(context, room), skin.base + skin.dim)]))
+            lines.append(joined(guide, [Segment(fit(context, room), skin.base + skin.dim)]))
         if post.state is not PostState.VISIBLE:
             text = f"✝ {tombstone(post)}"
-            lines.append(self._join(guide, [Segment(fit(text, room), skin.base + skin.dim)]))
+            lines.append(joined(guide, [Segment(fit(text, room), skin.base + skin.dim)]))
         if beside.poll is not None:
-            lines += [self._join(guide, line) for line in draw_poll(beside.poll, room, skin)]
+            lines += [joined(guide, line) for line in draw_poll(beside.poll, room, skin)]
             if post.body:
-                lines.append(self._join(guide, []))
-        if post.body:
-            links = cast("ForumApp", self.app).traits.hyperlinks
-            lines.extend(
-                self._join(guide, list(strip.apply_style(skin.base)))
-                for strip in rendered(post, room, skin.palette, links)
-            )
-        lines += [self._join(guide, line) for line in draw_marks(post.marks, room, skin)]
-        lines.append(self._join(guide, []))
-        lines += [Strip(draw_sign(sign, width, skin)) for sign in beside.below]
-        return lines
-
-    @staticmethod
-    def _join(guide: Segment, segments: Sequence[Segment]) -> Strip:
-        return Strip([guide, *segments] if guide.text else list(segments))
+                lines.append(joined(guide, []))
+        links = cast("ForumApp", self.app).traits.hyperlinks
+        body = rendered(post, room, skin.palette, links) if post.body else ()
+        below = [joined(guide, line) for line in draw_marks(post.marks, room, skin)]
+        below.append(joined(guide, []))
+        below += [Strip(draw_sign(sign, width, skin)) for sign in beside.below]
+        return DrawnPost(lines, body, below, guide, skin.base)
 
     def _header(self, post: PostView, room: int, skin: Skin) -> list[Segment]:
         name = display_line(post.author.display_name)
@@ -316,9 +355,11 @@ class Reader(LineWidget, can_focus=True):
         found: list[tuple[int, Strip]] = []
         index, skip = self._top, self._skip
         while index < len(self.posts) and len(found) < height:
-            found.extend((index, line) for line in self.lines_of(index)[skip:])
+            drawn = self.lines_of(index)
+            until = min(len(drawn), skip + height - len(found))
+            found.extend((index, drawn.line(number)) for number in range(skip, until))
             index, skip = index + 1, 0
-        self._view = found[:height]
+        self._view = found
         self._note_seen()
         return self._view
 
