@@ -191,6 +191,22 @@ async def test_the_clockwork_ends_handovers_and_tells_of_dormant_communities(for
     assert {"handover_ended", "community_dormant"} <= set(await told(forum, eva))
 
 
+async def test_what_nobody_has_accepted_in_time_is_over(forum: Forum) -> None:
+    eva, garden = await host(forum, "garden")
+    ada = await person(forum, "ada")
+    request_id = await forum.host_requests.hand_over(eva, garden.community_id, "ada", "", FORTNIGHT)
+
+    async def yesterday(uow: UnitOfWork) -> None:
+        await uow.connection.execute(update(HostRequest).values(ends_on=TODAY - timedelta(days=1)))
+
+    await forum.database.write(yesterday)
+    with pytest.raises(ConflictError, match="over already"):
+        await forum.host_requests.accept(ada, request_id)
+    await forum.clockwork.run_due()
+    assert (await forum.hosts_round.view(ada)).asked == ()
+    assert await forum.host_requests.next_end() is None
+
+
 async def test_either_side_ends_a_handover_early(forum: Forum) -> None:
     eva, garden = await host(forum, "garden")
     max_, _field = await host(forum, "field")

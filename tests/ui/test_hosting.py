@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.forums import rows
 from tests.services.test_hosting import age
@@ -12,6 +13,7 @@ from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text
 from tui_forum.domain.entities import Actor, Purpose
 from tui_forum.domain.views import CommunityRow
 from tui_forum.services.forum import Forum
+from tui_forum.ui.app import ForumApp
 
 FORTNIGHT = (datetime.now(UTC) + timedelta(days=14)).date()
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x50"])
@@ -38,6 +40,14 @@ async def world(sqlite_forum: Forum) -> World:
     return made
 
 
+async def host_page(app: ForumApp, pilot: Pilot[None]) -> None:
+    """From home to the page of Gardens."""
+    await shows(pilot, "Gardens")
+    while app.browse.home.current is None or app.browse.home.current.slug != "gardens":
+        await press(pilot, "j")
+    await press(pilot, "H")
+
+
 async def german(world: World, actor: Actor) -> Actor:
     await world.forum.accounts.update_profile(actor, language="de")
     return await world.forum.accounts.actor(actor.account_id)
@@ -46,9 +56,8 @@ async def german(world: World, actor: Actor) -> Actor:
 @SIZES
 async def test_the_page_says_how_it_stands_why_and_what_helps(world: World, size: tuple[int, int]) -> None:
     await world.forum.posts.start_thread(world.ada, world.gardens.community_id, "Black spots?", "Help")
-    async with session(world.forum, world.eva, size=size) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, world.eva, size=size) as (app, pilot):
+        await host_page(app, pilot)
         await shows(
             pilot,
             "Host's page: Gardens",
@@ -65,9 +74,8 @@ async def test_the_page_says_how_it_stands_why_and_what_helps(world: World, size
 
 
 async def test_the_page_in_german(world: World) -> None:
-    async with session(world.forum, await german(world, world.eva)) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, await german(world, world.eva)) as (app, pilot):
+        await host_page(app, pilot)
         await shows(
             pilot, "Leitungsseite: Gardens", "Keim", "0 der ersten 5 Threads", "Eine Mitleitung finden",
             "Was als Nächstes hilft", "Leute, die schrieben",
@@ -77,9 +85,8 @@ async def test_the_page_in_german(world: World) -> None:
 
 
 async def test_a_suggested_thread_is_in_the_composer_and_leaving_it_keeps_no_draft(world: World) -> None:
-    async with session(world.forum, world.eva) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, world.eva) as (app, pilot):
+        await host_page(app, pilot)
         await shows(pilot, "Start 5 more threads")
         await press(pilot, "3")
         await shows(pilot, "Who is here, and what are you working on?", "Let us begin with ourselves")
@@ -96,9 +103,8 @@ async def test_a_suggested_thread_is_in_the_composer_and_leaving_it_keeps_no_dra
 
 
 async def test_a_newcomer_without_a_post_is_greeted_by_a_notice(world: World) -> None:
-    async with session(world.forum, world.eva) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, world.eva) as (app, pilot):
+        await host_page(app, pilot)
         await shows(pilot, "1  Welcome @ada")
         await press(pilot, "1")
         await shows(pilot, "A greeting for @ada", "Welcome to Gardens, Ada!")
@@ -109,9 +115,8 @@ async def test_a_newcomer_without_a_post_is_greeted_by_a_notice(world: World) ->
 
 
 async def test_a_co_host_is_asked_what_is_wrong_is_said_and_what_was_typed_stays(world: World) -> None:
-    async with session(world.forum, world.eva) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, world.eva) as (app, pilot):
+        await host_page(app, pilot)
         await shows(pilot, "Find a second host")
         await press(pilot, "b")
         await shows(pilot, "Ask for a co-host for Gardens")
@@ -137,9 +142,8 @@ async def test_a_co_host_is_asked_what_is_wrong_is_said_and_what_was_typed_stays
 
 
 async def test_all_hosts_are_asked_in_their_round(world: World) -> None:
-    async with session(world.forum, world.eva) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, world.eva) as (app, pilot):
+        await host_page(app, pilot)
         await shows(pilot, "Find a second host")
         await press(pilot, "b", "ctrl+s")
         await shows(pilot, "Asked.")
@@ -153,9 +157,8 @@ async def test_all_hosts_are_asked_in_their_round(world: World) -> None:
 
 async def test_a_holiday_is_handed_over_and_ended_early_in_german(world: World) -> None:
     eva = await german(world, world.eva)
-    async with session(world.forum, eva) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, eva) as (app, pilot):
+        await host_page(app, pilot)
         await shows(pilot, "Leitungsseite")
         await press(pilot, "v", '"ada"', "tab", '"soon"', "ctrl+s")
         await shows(pilot, "ist kein Datum", "soon")
@@ -177,9 +180,8 @@ async def test_archived_and_opened_again(world: World) -> None:
     ref = await world.forum.posts.start_thread(world.ada, world.gardens.community_id, "Tulips", "When?")
     async with session(world.forum, world.ada) as (ada_app, ada):
         await shows(ada, "Gardens")
-        async with session(world.forum, world.eva) as (_app, pilot):
-            await shows(pilot, "Gardens")
-            await press(pilot, "H")
+        async with session(world.forum, world.eva) as (app, pilot):
+            await host_page(app, pilot)
             await shows(pilot, "Host's page")
             await press(pilot, "X")
             await shows(pilot, "Archive Gardens: it stays readable.")
@@ -204,9 +206,8 @@ async def test_archived_and_opened_again(world: World) -> None:
 
 async def test_a_community_is_merged_into_another_that_one_hosts(world: World) -> None:
     await world.forum.posts.start_thread(world.ada, world.gardens.community_id, "Tulips", "When?")
-    async with session(world.forum, world.eva) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, world.eva) as (app, pilot):
+        await host_page(app, pilot)
         await shows(pilot, "Host's page")
         await press(pilot, "M")
         await shows(pilot, "There is no other community that it can go into")
@@ -235,7 +236,7 @@ async def test_what_nobody_looks_after_is_adopted(world: World) -> None:
 
 
 async def test_who_hosts_nothing_reads_the_guides_and_nothing_else(world: World) -> None:
-    async with session(world.forum, world.ada) as (_app, pilot):
+    async with session(world.forum, world.ada) as (app, pilot):
         await press(pilot, "g", "o")
         await shows(pilot, "Guides", "Opening a community of practice")
         assert "Your communities" not in screen_text(pilot.app)
@@ -248,8 +249,7 @@ async def test_who_hosts_nothing_reads_the_guides_and_nothing_else(world: World)
         await press(pilot, "e")
         await shows(pilot, "e does nothing here")
         await press(pilot, "q", "g", "h")
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+        await host_page(app, pilot)
         await shows(pilot, "Only managers of the community may do that.")
 
 
@@ -305,9 +305,8 @@ async def test_a_guide_is_shared_in_the_round_and_put_back(world: World) -> None
 
 
 async def test_the_page_follows_what_others_do(world: World) -> None:
-    async with session(world.forum, world.eva) as (_app, pilot):
-        await shows(pilot, "Gardens")
-        await press(pilot, "H")
+    async with session(world.forum, world.eva) as (app, pilot):
+        await host_page(app, pilot)
         await shows(pilot, "0 of the first 5 threads")
         await world.forum.posts.start_thread(world.ada, world.gardens.community_id, "Black spots?", "Help")
         await shows(pilot, "1 of the first 5 threads", "1  Answer @ada")

@@ -59,6 +59,7 @@ ASKED_ALREADY: Final = N_("That is asked already, and not answered yet.")
 HOSTS_ALREADY: Final = N_("@{handle} hosts this community already.")
 ONLY_BY_NAME: Final = N_("Only its members know of this community: ask somebody by name.")
 ANSWERED: Final = N_("That was answered or withdrawn meanwhile.")
+OVER: Final = N_("That day is over already.")
 LAPSED: Final = N_("@{handle}, who asked, does not host this community any more.")
 
 
@@ -272,6 +273,8 @@ class HostRequests:
             request, community, _previous = await self._request(uow, actor, request_id)
             if request.state is not RequestState.OPEN:
                 raise ConflictError(ANSWERED)
+            if request.ends_on is not None and request.ends_on < uow.now.date():
+                raise ConflictError(OVER)
             standing = replace(
                 standing_in(actor, community),
                 invited=request.may_decline,
@@ -431,10 +434,11 @@ class HostRequests:
             return await HostRequestRepository(connection).next_end()
 
     async def end_handovers(self, now: datetime) -> None:
-        """End the handovers whose last day is over."""
+        """End the handovers whose last day is over, and those that nobody has accepted by then."""
 
         async def work(uow: UnitOfWork) -> None:
             requests = HostRequestRepository(uow.connection)
+            await requests.lapse(now)
             for request_id in await requests.over(now):
                 found = await requests.request(request_id, 0, lock=True)
                 if found is not None:

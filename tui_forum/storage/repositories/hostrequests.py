@@ -175,15 +175,25 @@ class HostRequestRepository:
     # -- the end of handovers
 
     async def next_end(self) -> datetime | None:
-        """When the next handover is over: as its last day ends (UTC)."""
-        found = await self._connection.execute(select(func.min(HostRequest.ends_on)).where(_RUNNING))
+        """When the next handover, running or only asked for, is over: as its last day ends (UTC)."""
+        found = await self._connection.execute(
+            select(func.min(HostRequest.ends_on)).where(or_(_RUNNING, _open()))
+        )
         last_day: date | None = found.scalar_one()
         if last_day is None:
             return None
         return datetime.combine(last_day + timedelta(days=1), time(), UTC)
 
+    async def lapse(self, now: datetime) -> None:
+        """Withdraw handovers that nobody has accepted before their last day was over."""
+        await self._connection.execute(
+            update(HostRequest)
+            .where(_open(), HostRequest.ends_on < now.astimezone(UTC).date())
+            .values(state=RequestState.WITHDRAWN.value, answered_at=now)
+        )
+
     async def over(self, now: datetime) -> list[int]:
-        """The handovers whose last day is over."""
+        """The running handovers whose last day is over."""
         found = await self._connection.execute(
             select(HostRequest.id)
             .where(_RUNNING, HostRequest.ends_on < now.astimezone(UTC).date())
