@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from textual.pilot import Pilot
 
 from tests.forums import rows
@@ -13,6 +14,8 @@ from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text
 from tui_forum.domain.entities import Actor, Purpose
 from tui_forum.domain.views import CommunityRow
 from tui_forum.services.forum import Forum
+from tui_forum.storage.models import Community, Membership
+from tui_forum.storage.uow import UnitOfWork
 from tui_forum.ui.app import ForumApp
 
 FORTNIGHT = (datetime.now(UTC) + timedelta(days=14)).date()
@@ -302,6 +305,32 @@ async def test_a_guide_is_shared_in_the_round_and_put_back(world: World) -> None
         await shows(pilot, "Put the shipped text back")
         await press(pilot, "y")
         await shows(pilot, "Before you open it")
+
+
+async def test_a_charter_that_is_due_is_a_step_to_it(world: World) -> None:
+    async def due(uow: UnitOfWork) -> None:
+        today = uow.now.date()
+        await uow.connection.execute(
+            update(Community)
+            .where(Community.id == world.gardens.community_id)
+            .values(review_on=today, last_post_at=uow.now, thread_count=9)
+        )
+        await uow.connection.execute(update(Membership).values(welcomed_at=uow.now))
+
+    await world.forum.database.write(due)
+    async with session(world.forum, world.eva) as (app, pilot):
+        await host_page(app, pilot)
+        await shows(pilot, "Look at the charter again", "Due on")
+        step = next(
+            place
+            for place, line in enumerate(screen_text(app).splitlines())
+            if "Look at the charter again" in line
+        )
+        number = screen_text(app).splitlines()[step].split()[0].strip("▌")
+        await press(pilot, number)
+        await shows(pilot, "What grows, and why it does not", "practice")
+        await press(pilot, "q")
+        await shows(pilot, "Host's page")
 
 
 async def test_the_page_follows_what_others_do(world: World) -> None:

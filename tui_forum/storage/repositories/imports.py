@@ -66,7 +66,8 @@ class ImportRepository:
                 _community.c.slug == slug
             )
         )
-        return found.scalar_one_or_none()
+        community_id: int | None = found.scalar_one_or_none()
+        return community_id
 
     async def posts(self, source: str, external_ids: Iterable[str]) -> dict[str, ImportedRow]:
         """Which of the ids are posts here already, and where."""

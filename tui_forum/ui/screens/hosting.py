@@ -30,12 +30,13 @@ from tui_forum.ui.suggestions import Suggestion, ask_back, first_thread, tell_ot
 from tui_forum.ui.widgets.rows import Cell, Heading, Lines, RowList, columns
 
 _NUMBERS: Final = ("1", "2", "3", "4", "5", "6", "7")
-#: Steps that are taken on the community's page.
-_ON_ITS_PAGE: Final = frozenset(
-    (
-        StepKind.ANSWER_REQUESTS, StepKind.NAME_EXPERTS, StepKind.REVIEW_CHARTER, StepKind.END_PROJECT,
-    )
-)  # fmt: skip
+#: Steps that are taken on another page of the community.
+_ELSEWHERE: Final = {
+    StepKind.ANSWER_REQUESTS: Place.COMMUNITY,
+    StepKind.NAME_EXPERTS: Place.COMMUNITY,
+    StepKind.REVIEW_CHARTER: Place.CHARTER,
+    StepKind.END_PROJECT: Place.CHARTER,
+}
 HOST: Final = "host"
 VISITOR: Final = "visitor"
 _SHOWS: Final = frozenset(
@@ -59,6 +60,7 @@ class HostingScreen(HostingActions, ListScreen[None]):
         Key(("v",), "hand_over", N_("hand over for a while"), hint=True, levels=(HOST,)),
         Key(("I",), "invite", N_("invite"), hint=True, levels=(HOST,)),
         Key(("t",), "threads", N_("threads"), hint=True),
+        Key(("C",), "charter", N_("charter"), hint=True),
         Key(("F",), "find_host", N_("look for a new host"), levels=(HOST,)),
         Key(("M",), "merge", N_("merge into another community"), levels=(HOST,)),
         Key(("X",), "archive_or_reopen", N_("archive or open again"), levels=(HOST,)),
@@ -196,8 +198,8 @@ class HostingScreen(HostingActions, ListScreen[None]):
             self.post_message(OpenThread(step.thread.thread_id, step.thread.number))
         elif step.kind is StepKind.TELL_OTHERS:
             await self._tell_others(display_line(community.name))
-        elif step.kind in _ON_ITS_PAGE:
-            self.post_message(Go(Place.COMMUNITY, (community.community_id,), on_top=True))
+        elif step.kind in _ELSEWHERE:
+            self.post_message(Go(_ELSEWHERE[step.kind], (community.community_id,), on_top=True))
         elif step.kind is StepKind.READ_GUIDE:
             guide = guide_for(community.purpose, view.stage.stage)
             self.post_message(Go(Place.PLAYBOOK, (guide,), on_top=True))
@@ -286,6 +288,10 @@ class HostingScreen(HostingActions, ListScreen[None]):
     def action_threads(self) -> None:
         """To what is written in it."""
         self.post_message(OpenCommunity(self._community_id))
+
+    def action_charter(self) -> None:
+        """What it is for, and the rules."""
+        self.post_message(Go(Place.CHARTER, (self._community_id,), on_top=True))
 
     async def action_reload(self) -> None:
         """Load it again."""
