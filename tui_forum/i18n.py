@@ -199,10 +199,10 @@ def format_time_in(moment: datetime, time_zone: str) -> tuple[str, str]:
 def format_until(moment: datetime, now: datetime) -> str:
     """How long it is until ``moment``: ``in 5 minutes``, ``in 3 hours``, ``in 2 days``."""
     minutes = max(1, int((moment - now).total_seconds()) // 60)
-    if minutes < 2 * 60:
+    if minutes < 90:
         return ngettext("in {n} minute", "in {n} minutes", minutes).format(n=minutes)
-    if minutes < 2 * 24 * 60:
-        hours = minutes // 60
+    if minutes < 36 * 60:
+        hours = round(minutes / 60)
         return ngettext("in {n} hour", "in {n} hours", hours).format(n=hours)
     days = round(minutes / (24 * 60))
     return ngettext("in {n} day", "in {n} days", days).format(n=days)

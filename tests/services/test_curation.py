@@ -20,7 +20,7 @@ from tui_forum.domain.curation import (
     merge_seats,
     with_replies,
 )
-from tui_forum.domain.entities import Actor, PostOrder, Role, ThreadKind, Visibility
+from tui_forum.domain.entities import Actor, PostOrder, Purpose, Role, ThreadKind, Visibility
 from tui_forum.domain.errors import (
     ConflictError,
     InvalidInputError,
@@ -677,3 +677,18 @@ async def test_all_threads_of_a_community_go_at_once_with_everything_that_is_cou
     assert (await forum.threads.page(boss, garden.community_id)).rows == ()
     assert len((await forum.threads.page(boss, kitchen.community_id)).rows) == 18
     assert [c.unread for c in (await forum.communities.home(bob)).joined] == [0]
+
+
+async def test_what_comes_to_a_desk_that_answers_is_a_question_and_is_expected_to_be_answered(
+    forum: Forum,
+) -> None:
+    boss, garden = await place(forum)
+    _clerk, desk = await place(forum, "desk", purpose=Purpose.QUESTIONS)
+    start = await forum.posts.start_thread(boss, garden.community_id, "How?", "x")
+    await forum.curation.move(boss, start.thread_id, desk.community_id)
+    [(kind, due)] = await rows(forum.database, "SELECT kind, escalate_at FROM thread WHERE title = 'How?'")
+    assert kind == "question"
+    assert due is not None
+    await forum.curation.move(boss, start.thread_id, garden.community_id)
+    [(kind, due)] = await rows(forum.database, "SELECT kind, escalate_at FROM thread WHERE title = 'How?'")
+    assert (kind, due) == ("question", None)

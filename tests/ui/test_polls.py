@@ -14,6 +14,8 @@ from tui_forum.domain.polls import PollPlan
 from tui_forum.domain.views import PostRef
 from tui_forum.services.forum import Forum
 from tui_forum.ui.app import ForumApp
+from tui_forum.ui.navigation import ComposeTarget, StartWriting
+from tui_forum.ui.screens.compose import ComposeScreen
 from tui_forum.ui.traits import TerminalTraits
 
 DAYS = ("Tuesday", "Wednesday", "Friday")
@@ -169,3 +171,92 @@ async def test_without_colours_ones_own_choice_still_shows(world: World) -> None
         await at(app, pilot, ref)
         await shows(pilot, "(•) Wednesday", "( ) Tuesday")
         assert "█" in screen_text(app)
+
+
+# -- opening one
+
+
+async def begin(app: ForumApp, pilot: Any, world: World) -> ComposeScreen:
+    """A new thread that is a poll."""
+    app.post_message(StartWriting(ComposeTarget(world.community_id)))
+    await until(
+        pilot, lambda: isinstance(app.screen, ComposeScreen) and app.screen._loaded and bool(app.focused)
+    )
+    screen = app.screen
+    assert isinstance(screen, ComposeScreen)
+    await press(pilot, "f3", "f3")
+    return screen
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["narrow", "wide"])
+async def test_a_poll_is_written_field_by_field_and_sent(world: World, size: tuple[int, int]) -> None:
+    async with session(world.forum, world.bob, size=size) as (app, pilot):
+        await begin(app, pilot, world)
+        await shows(pilot, "Kind: poll", "Answers to choose from", "Empty: never.", "Ctrl-S send")
+        await press(pilot, '"When?"', "enter", '"- Tuesday\n- Friday"', "tab", "space", "tab", "right", "tab")
+        await press(pilot, '"3 days"')
+        await shows(pilot, "(•) several answers", "(•) anonymous", "· in 3 days")
+        await press(pilot, "tab", '"Bring cake"', "f2")
+        await shows(pilot, "[ ] Tuesday", "several answers · anonymous")
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "When? (Gardens)", "[ ] Tuesday", "[ ] Friday", "closes in 3 days", "Bring cake")
+    assert await world.forum.drafts.all(world.bob) == ()
+
+
+async def test_tab_goes_round_and_shift_tab_back(world: World) -> None:
+    async with session(world.forum, world.bob) as (app, pilot):
+        screen = await begin(app, pilot, world)
+        form = screen.poll_form
+        places: list[object] = [
+            screen.title_field, form.options, form.multiple, form.anonymous, form.closes, screen.editor,
+        ]  # fmt: skip
+        for place in places[1:]:
+            await press(pilot, "tab")
+            assert screen.focused is place
+        for place in reversed(places[:-1]):
+            await press(pilot, "shift+tab")
+            assert screen.focused is place
+        await press(pilot, "tab", "f3")  # what one was in is not there for the next kind
+        assert screen.focused is screen.editor
+
+
+async def test_what_is_wrong_is_told_at_its_field_and_everything_typed_stays(world: World) -> None:
+    async with session(world.forum, world.cem) as (app, pilot):
+        screen = await begin(app, pilot, world)
+        await press(pilot, '"Wann?"', "enter", '"Dienstag"', "ctrl+s")
+        await shows(pilot, "! Eine Umfrage braucht mindestens 2 Antworten")
+        assert screen.focused is screen.poll_form.options
+        await press(pilot, "enter", '"dienstag"', "ctrl+s")
+        await shows(pilot, "! „dienstag“ steht zweimal da.")
+        await press(pilot, *["backspace"] * 8, '"Freitag"', "tab", "tab", "tab", '"bald"', "ctrl+s")
+        await shows(pilot, "! „bald“ ist kein Zeitpunkt", "Dienstag", "Freitag", "Wann?")
+        assert screen.focused is screen.poll_form.closes
+        await press(pilot, "ctrl+u", '"1.1.2020"', "ctrl+s")
+        await shows(pilot, "! Eine Umfrage muss in der Zukunft enden")
+        await press(pilot, "ctrl+u", '"2 Tage"', "ctrl+s")
+        await shows(pilot, "( ) Dienstag", "( ) Freitag", "endet in 2 Tagen")
+
+
+async def test_a_draft_brings_the_whole_poll_back(world: World) -> None:
+    async with session(world.forum, world.bob) as (app, pilot):
+        await begin(app, pilot, world)
+        await press(pilot, "tab", '"One\nTwo"', "tab", "space", "tab", "tab", '"tomorrow"', "escape")
+        await shows(pilot, "Your draft is kept")
+    async with session(world.forum, world.bob) as (app, pilot):
+        await press(pilot, "g", "d")
+        await shows(pilot, "new thread")
+        await press(pilot, "enter")
+        text = await shows(pilot, "Kind: poll", "One", "Two", "(•) several answers", "tomorrow")
+        assert "(•) with names" in text
+        await press(pilot, "f3", "f3", "f3")  # other kinds and back: nothing typed is lost
+        await shows(pilot, "Kind: poll", "One", "tomorrow")
+        await press(pilot, "ctrl+g", "y")
+    assert await world.forum.drafts.all(world.bob) == ()
+
+
+async def test_a_poll_left_empty_leaves_no_draft(world: World) -> None:
+    async with session(world.forum, world.bob) as (app, pilot):
+        await begin(app, pilot, world)
+        await press(pilot, "tab", '"x"', "backspace", "escape")
+        await until(pilot, lambda: app.screen is app.browse)
+    assert await world.forum.drafts.all(world.bob) == ()

@@ -144,7 +144,7 @@ async def test_a_draft_keeps_its_kind(sqlite_forum: Forum) -> None:
     row = await community(sqlite_forum, ada)
     async with session(sqlite_forum, ada) as (app, pilot):
         await write(app, pilot, ComposeTarget(row.community_id))
-        await press(pilot, '"Open day"', "f3", "f3")
+        await press(pilot, '"Open day"', "f3", "f3", "f3")
         await shows(pilot, "Kind: announcement")
         await press(pilot, "escape")
         await shows(pilot, "Your draft is kept")

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tui_forum.domain.charter import PURPOSES
 from tui_forum.domain.curation import (
     NewSeat,
     PostAddress,
@@ -23,7 +24,7 @@ from tui_forum.domain.curation import (
     split_seats,
     with_replies,
 )
-from tui_forum.domain.entities import Actor, ThreadKind
+from tui_forum.domain.entities import Actor, Purpose, ThreadKind
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
@@ -31,6 +32,7 @@ from tui_forum.domain.policy import GONE, NOT_FOUND, Action, keeps_secrets, requ
 from tui_forum.domain.text import clean_line
 from tui_forum.domain.views import CommunityRow, SearchHit
 from tui_forum.i18n import N_
+from tui_forum.services.charters import escalation_of
 from tui_forum.services.communities import standing_in
 from tui_forum.services.notices import notify
 from tui_forum.services.posts import check_title
@@ -430,8 +432,21 @@ async def _move(uow: UnitOfWork, state: ThreadState, target: CommunityRow) -> No
     await MovingRepository(uow.connection).move_threads(
         state.community_id, target.community_id, uow.now, thread_id=state.thread_id
     )
-    await WritingRepository(uow.connection).set_thread(state.thread_id, pinned=False)
+    kind = _kind_in(target.purpose, state.kind)
+    escalate_at = None
+    if not state.answered:
+        escalate_at = await escalation_of(uow, target.community_id, target.purpose, kind)
+    await WritingRepository(uow.connection).set_thread(
+        state.thread_id, pinned=False, kind=kind.value, escalate_at=escalate_at, escalated_to=""
+    )
     await CurationRepository(uow.connection).drop_signs(target.community_id, state.thread_id)
+
+
+def _kind_in(purpose: Purpose, kind: ThreadKind) -> ThreadKind:
+    """What a thread is in a community: at a desk that answers, a discussion is a question."""
+    kinds = PURPOSES[purpose].kinds
+    asked = kind is ThreadKind.DISCUSSION and kind not in kinds and ThreadKind.QUESTION in kinds
+    return ThreadKind.QUESTION if asked else kind
 
 
 async def _read_again(uow: UnitOfWork, thread_id: int, seats: list[NewSeat], read: list[Any]) -> None:

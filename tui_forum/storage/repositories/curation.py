@@ -227,6 +227,9 @@ class CurationRepository:
             .values(merged_into_id=into_id)
         )
         await self._connection.execute(
+            update(Thread).where(Thread.about_id == thread_id).values(about_id=into_id)
+        )
+        await self._connection.execute(
             update(Thread)
             .where(Thread.id == thread_id)
             .values(

@@ -29,6 +29,7 @@ from tui_forum.ui.modals.rules import RulesModal
 from tui_forum.ui.navigation import ComposeTarget
 from tui_forum.ui.screen import WIDE, ForumScreen
 from tui_forum.ui.widgets.bars import Footer, StatusBar
+from tui_forum.ui.widgets.pollform import PollForm
 from tui_forum.ui.widgets.preview import Preview
 from tui_forum.ui.widgets.writingframe import FrameLines
 
@@ -48,7 +49,6 @@ SCROLLING: Final = {
 }  # fmt: skip
 
 #: The kinds of thread that can be written here, as far as the community's purpose allows them.
-KINDS_WRITTEN: Final = (ThreadKind.DISCUSSION, ThreadKind.QUESTION, ThreadKind.ANNOUNCEMENT)
 
 
 class Editor(TextArea):
@@ -108,8 +108,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self._asking = False
         self._dirty = False
         self._unsaved = False  # the last try to write the draft failed
-        #: Title and text as they are in the database, or as they were found.
+        #: Title, text and choices as they are in the database, or as they were found.
         self._kept = ("", "")
+        self._kept_choices: dict[str, object] = {}
         self._timer: Timer | None = None
         self._preview_timer: Timer | None = None
         self._saving = asyncio.Lock()
@@ -117,6 +118,8 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self._present: str | None = None  # the post's text, when it was changed meanwhile
         self.title_field = Input(placeholder=_("Title"), compact=True)
         self.title_field.cursor_blink = False
+        self.poll_form = PollForm()
+        self.poll_form.display = False
         self.editor = Editor("")
         self.preview = Preview()
         self.frame_lines = FrameLines(RuleScope.THREADS if self._starts_thread else RuleScope.REPLIES)
@@ -145,6 +148,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         else:
             yield self.title_field
             yield Static("", id="kind", markup=False)
+            yield self.poll_form
         with Horizontal(id="desk"):
             yield self.editor
             self.preview.display = False
@@ -184,7 +188,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
     @property
     def _kinds(self) -> tuple[ThreadKind, ...]:
         """The kinds one may choose from here."""
-        return tuple(kind for kind in self._frame.kinds if kind in KINDS_WRITTEN) if self._frame else ()
+        return self._frame.kinds if self._frame else ()
 
     @property
     def _may_ask(self) -> bool:
@@ -198,6 +202,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
     def _show_kind(self) -> None:
         if not self._starts_thread:
             return
+        self.poll_form.display = self._kind is ThreadKind.POLL
         label = _("Kind: {kind} (F3 changes it)") if len(self._kinds) > 1 else _("Kind: {kind}")
         parts = [label.format(kind=_(KINDS[self._kind]))]
         if self._may_ask:
@@ -216,7 +221,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         await self._load_frame()
         draft = await self.ask(self.forum.drafts.get(self.actor, self._target.draft_key))
         self._draft = draft
-        restored = draft is not None and bool(draft.body or draft.title)
+        restored = draft is not None and bool(draft.body or draft.title or draft.extra.get("poll"))
         target = self._target
         text = draft.body if draft is not None and restored else target.initial_body
         if self._starts_thread:
@@ -226,6 +231,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self.editor.load_text(text + ahead)
         # As the editor has it: other signs that end a line are newlines there, and no change.
         self._kept = (self.title_field.value, text if ahead else self.editor.text)
+        self._kept_choices = self._choices
         self.editor.move_cursor(self.editor.document.end)
         self._loaded = True
         (self.title_field if self._starts_thread and not self.title_field.value else self.editor).focus()
@@ -252,6 +258,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         """The kind that was chosen, if it still has a place here, and what else was."""
         extra = draft.extra if draft is not None else {}
         self._wants_acknowledgement = extra.get("acknowledge") is True
+        self.poll_form.restore(extra.get("poll") or {})
         chosen = [kind for kind in self._kinds if kind == extra.get("kind")]
         self._kind = (chosen or [self._kind])[0]
         self._show_kind()
@@ -261,7 +268,8 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         """What else is kept with the draft."""
         if not self._starts_thread:
             return {}
-        return {"kind": self._kind.value, "acknowledge": self._wants_acknowledgement}
+        poll = self.poll_form.values if self.poll_form.written else None
+        return {"kind": self._kind.value, "acknowledge": self._wants_acknowledgement, "poll": poll}
 
     async def _compare(self, draft: Draft | None = None) -> None:
         """Show the post as it is now beside one's text, when it was changed since.
@@ -317,7 +325,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         if self._preview_timer is not None:
             self._preview_timer.stop()
             self._preview_timer = None
-        self.preview.show(self.editor.text[:BODY_MAX_CHARS])
+        self._fill_preview()
 
     def on_editor_full(self) -> None:
         """A paste did not fit."""
@@ -327,8 +335,26 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         )
 
     def on_input_submitted(self) -> None:
-        """Enter in the title goes on to the text."""
-        self.editor.focus()
+        """Enter in the title goes on to what is below it."""
+        self._below_title()
+
+    def _below_title(self) -> None:
+        if self.poll_form.display:
+            self.poll_form.focus_field("options")
+        else:
+            self.editor.focus()
+
+    def on_poll_form_left(self, message: PollForm.Left) -> None:
+        """On to the text, or back to the title."""
+        (self.editor if message.forwards else self.title_field).focus()
+
+    def on_poll_form_changed(self) -> None:
+        """The parts of a poll are kept with the draft."""
+        if self._loaded and self._choices != self._kept_choices:
+            self._dirty = True
+            self._note_change()
+        if self.preview.display and self._present is None:
+            self._renew_preview()
 
     def _note_change(self) -> None:
         if not self._loaded or self._done:
@@ -351,10 +377,10 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             if not self._dirty or self._done:
                 return True
             self._dirty = False
-            title, body = self.title_field.value, self.editor.text
+            title, body, choices = self.title_field.value, self.editor.text, self._choices
             try:
                 self._draft = await self.forum.drafts.save(
-                    self.actor, self._target.draft_key, title=title, body=body, extra=self._choices
+                    self.actor, self._target.draft_key, title=title, body=body, extra=choices
                 )
             except ForumError as error:
                 self._dirty = True
@@ -363,7 +389,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
                     self._unsaved = True
                     self.say(_("The draft is not saved yet: {why}").format(why=explain(error)), error=True)
                 return False
-            self._kept = (title, body)
+            self._kept, self._kept_choices = (title, body), choices
             if self._unsaved:
                 self._unsaved = False
                 if self.is_mounted:
@@ -380,11 +406,14 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         elif event.key in {"tab", "shift+tab", "down"} and self.focused is self.title_field:
             event.stop()
             event.prevent_default()
-            self.editor.focus()
+            self._below_title()
         elif event.key == "shift+tab" and self._starts_thread:
             event.stop()
             event.prevent_default()
-            self.title_field.focus()
+            if self.poll_form.display and self.focused is self.editor:
+                self.poll_form.focus_field("last")
+            else:
+                self.title_field.focus()
 
     def action_kind(self) -> None:
         """The next kind of thread that has a place here."""
@@ -396,6 +425,10 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             return
         self._kind = kinds[(kinds.index(self._kind) + 1) % len(kinds)]
         self._show_kind()
+        if self.focused is not self.editor and self.focused is not self.title_field:
+            self._below_title()  # the field one was in is not shown any more
+        if self.preview.display:
+            self._fill_preview()
         self._note_choice()
 
     def action_acknowledgement(self) -> None:
@@ -407,9 +440,15 @@ class ComposeScreen(ForumScreen[PostRef | None]):
 
     def _note_choice(self) -> None:
         """A choice is kept with the draft, where there is one."""
-        if self.title_field.value.strip() or self.editor.text.strip():
+        if self._written:
             self._dirty = True
             self._note_change()
+
+    @property
+    def _written(self) -> bool:
+        """Whether anything was typed anywhere."""
+        typed = self.title_field.value.strip() or self.editor.text.strip()
+        return bool(typed) or (self._starts_thread and self.poll_form.written)
 
     def action_rules(self) -> None:
         """Read all the rules."""
@@ -421,12 +460,15 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self._present = None
         self._show_preview(shown=not self.preview.display)
 
+    def _fill_preview(self) -> None:
+        text = self.editor.text[:BODY_MAX_CHARS] if self._present is None else self._present
+        self.preview.show(text, self.poll_form.look() if self.poll_form.display else None)
+
     def _show_preview(self, *, shown: bool) -> None:
         self.preview.display = shown
         self.editor.display = not shown or self.size.width >= WIDE
         if shown:
-            text = self.editor.text[:BODY_MAX_CHARS] if self._present is None else self._present
-            self.preview.show(text)
+            self._fill_preview()
         if self.editor.display:
             self.editor.focus()
         self.footer.show_keys(self.hints())
@@ -441,9 +483,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         if self.preview.display and not self.editor.display:
             self.action_preview()
             return
-        written = bool(self.editor.text.strip() or self.title_field.value.strip())
+        written = self._written
         begun = (self._target.initial_title, self._target.initial_body)
-        if (self.title_field.value, self.editor.text) == begun:
+        if (self.title_field.value, self.editor.text) == begun and not self.poll_form.written:
             written = False  # a suggestion, a quote or a post, as it was put in
         if not written:
             await self._forget()
@@ -473,8 +515,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             self._asking = False
 
     async def _ask_and_discard(self) -> None:
-        typed = self.editor.text.strip() or self.title_field.value.strip()
-        if not typed or await self.forum_app.confirm(_("Discard what you have written?")):
+        if not self._written or await self.forum_app.confirm(_("Discard what you have written?")):
             await self._forget()
             self.dismiss(None)
 
@@ -501,7 +542,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
                 ref = await self._deliver(self._draft.token)
         except InvalidInputError as error:
             self.say(explain(error), error=True)
-            (self.title_field if error.field == "title" else self.editor).focus()
+            self._go_to(error.field)
         except ConflictError as error:
             if self._target.post_id is not None:
                 await self._compare()
@@ -514,6 +555,13 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             self.dismiss(ref)
         finally:
             self._sending = False
+
+    def _go_to(self, field: str) -> None:
+        """Where something is wrong."""
+        if field in {"options", "closes"}:
+            self.poll_form.focus_field(field)
+        else:
+            (self.title_field if field == "title" else self.editor).focus()
 
     async def _accept_rules(self) -> bool:
         """Show the rules that are in force now; whether they were accepted."""
@@ -545,5 +593,6 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             kind=self._kind,
             wants_acknowledgement=self._wants_acknowledgement and self._may_ask,
             about=target.about,
+            poll=self.poll_form.plan() if self._kind is ThreadKind.POLL else None,
             token=token,
         )

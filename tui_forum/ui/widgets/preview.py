@@ -10,8 +10,10 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tui_forum.domain.polls import PollView
 from tui_forum.ui.render import render_markdown
 from tui_forum.ui.widgets.linewidget import LineWidget, padded
+from tui_forum.ui.widgets.pollbars import draw_poll
 
 if TYPE_CHECKING:
     from tui_forum.ui.app import ForumApp
@@ -27,23 +29,27 @@ class Preview(LineWidget):
     def __init__(self, source: str = "") -> None:
         super().__init__()
         self._source = source
+        self._poll: PollView | None = None
         self._top = 0
         self._rendered: Sequence[Strip] = ()
         self._rendered_for: tuple[object, ...] = ()
 
-    def show(self, source: str) -> None:
-        """Show another text from its beginning, or the same one where one was."""
-        self._source = source
+    def show(self, source: str, poll: PollView | None = None) -> None:
+        """Show another text from its beginning, or the same one where one was; a poll stands above it."""
+        self._source, self._poll = source, poll
         self.refresh()
 
     def _lines(self) -> Sequence[Strip]:
         app = cast("ForumApp", self.app)
         width = max(10, self.size.width - 2)
-        wanted = (self._source, width, app.skin.name)
+        wanted = (self._source, self._poll, width, app.skin.name)
         if wanted != self._rendered_for:
             self._rendered = render_markdown(
                 self._source, width, app.skin.palette, hyperlinks=app.traits.hyperlinks
             )
+            if self._poll is not None:
+                bars = [Strip(line) for line in (*draw_poll(self._poll, width, app.skin), [])]
+                self._rendered = (*bars, *self._rendered)
             self._rendered_for = wanted
         return self._rendered
 
