@@ -7,6 +7,7 @@ from typing import Final
 
 from textual.content import Content
 
+from tui_forum.domain.entities import Purpose
 from tui_forum.domain.hosting import OTHERS_TO_COMPARE, Comparison, Figures, HostView
 from tui_forum.domain.life import LifeFacts
 from tui_forum.domain.text import cell_width, pad
@@ -78,10 +79,18 @@ _FIGURES: Final[tuple[tuple[Callable[[], str], Callable[[Figures], str]], ...]] 
 )
 
 
-def comparison_lines(comparison: Comparison) -> list[tuple[str, str]]:
+def _told(purpose: Purpose) -> int:
+    """How many of the figures say something: nobody waits for an answer in an information channel."""
+    return len(_FIGURES) - 1 if purpose is Purpose.INFORMATION else len(_FIGURES)
+
+
+def comparison_lines(comparison: Comparison, purpose: Purpose) -> list[tuple[str, str]]:
     """A small table, each line with its style: here, and beside it the median of others of its kind."""
     own, median = comparison.own, comparison.median
-    rows = [(label(), tell(own), tell(median) if median is not None else "") for label, tell in _FIGURES]
+    rows = [
+        (label(), tell(own), tell(median) if median is not None else "")
+        for label, tell in _FIGURES[: _told(purpose)]
+    ]
     room = max(cell_width(label) for label, _own, _median in rows) + 2
     head = pad("", room) + _("here").rjust(_NUMBER)
     if median is not None:
@@ -102,7 +111,7 @@ def comparison_lines(comparison: Comparison) -> list[tuple[str, str]]:
     return [*lines, (note, MUTED)]
 
 
-def figures_line(comparison: Comparison) -> str:
+def figures_line(comparison: Comparison, purpose: Purpose) -> str:
     """The same in a line, the others' medians in brackets."""
     own, median = comparison.own, comparison.median
 
@@ -110,6 +119,8 @@ def figures_line(comparison: Comparison) -> str:
         return f"{tell(own)} ({tell(median)})" if median is not None else tell(own)
 
     sentence = _("posts a week {posts}, wrote {writers}, answer {answer}")
+    if purpose is Purpose.INFORMATION:
+        sentence = _("posts a week {posts}, wrote {writers}")
     return sentence.format(
         posts=beside(lambda figures: _number(figures.posts)),
         writers=beside(lambda figures: _number(figures.writers)),
@@ -127,7 +138,7 @@ def life_text(view: HostView) -> Content:
         [(_days(view), MUTED)],
         [(_answers(view.facts), "")],
         [],
-        *([line] for line in comparison_lines(view.comparison)),
+        *([line] for line in comparison_lines(view.comparison, view.facts.purpose)),
     ]
     shown = [line for line in lines if not line or any(text.strip() for text, _style in line)]
     return Content("\n").join(Content.assemble(*line) for line in shown)

@@ -106,7 +106,7 @@ def _draw_community(item: Own | Forsaken, width: int, skin: Skin) -> Lines:
     first = columns(Cell(name, skin.strong), right, width)
     kind = _(PURPOSES[hosted.facts.purpose].name)
     if isinstance(item, Own) and hosted.comparison is not None:
-        text = figures_line(hosted.comparison)
+        text = figures_line(hosted.comparison, hosted.facts.purpose)
     else:
         text = explain_stage(hosted.stage)
     adopts = _("a adopts it")
