@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self, cast
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -46,7 +47,8 @@ class LineWidget(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines in ``crop``."""
-        filters = self.get_line_filters()
+        # Ours are true colours already; for terminals that have fewer the server makes them fewer.
+        filters = [one for one in self.get_line_filters() if not isinstance(one, ANSIToTruecolor)]
         wanted = (self.size, self.skin, *filters)
         if wanted != self._kept_for:
             self._kept.clear()
