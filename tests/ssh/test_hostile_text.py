@@ -192,7 +192,9 @@ async def test_notices_drafts_and_the_composer_show_text(running: Running, tmp_p
     for row in range(len(SAMPLES)):
         await reader.press("j" if row else "", lambda row=row: drafts.rows.index == row)  # type: ignore[misc]
         await reader.press("\r", lambda: getattr(reader.app.screen, "_loaded", False))
-        await reader.press("\x1b", lambda: reader.app.screen is drafts and len(drafts.rows.items) >= 12)
+        await reader.press(
+            "\x1b", lambda: id(reader.app.screen) == id(drafts) and len(drafts.rows.items) >= 12
+        )
 
 
 @pytest.fixture

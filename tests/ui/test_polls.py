@@ -230,7 +230,8 @@ async def test_what_is_wrong_is_told_at_its_field_and_everything_typed_stays(wor
         await shows(pilot, "! „dienstag“ steht zweimal da.")
         await press(pilot, *["backspace"] * 8, '"Freitag"', "tab", "tab", "tab", '"bald"', "ctrl+s")
         await shows(pilot, "! „bald“ ist kein Zeitpunkt", "Dienstag", "Freitag", "Wann?")
-        assert screen.focused is screen.poll_form.closes
+        assert screen.focused is not None
+        assert screen.focused.id == screen.poll_form.closes.id
         await press(pilot, "ctrl+u", '"1.1.2020"', "ctrl+s")
         await shows(pilot, "! Eine Umfrage muss in der Zukunft enden")
         await press(pilot, "ctrl+u", '"2 Tage"', "ctrl+s")
