@@ -32,6 +32,8 @@ PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 #: The heading in guide.md under which the keys of a screen stand.
 SECTIONS = {
     "BrowseScreen": "Communities, threads and posts",
+    "NotYetScreen": "Who has not acknowledged",
+    "UnansweredScreen": "What nobody has answered",
     "CharterFormScreen": "Writing a charter",
     "CharterScreen": "Charter",
     "CommunityScreen": "About a community",

@@ -306,6 +306,7 @@ APART: dict[str, str] = {
     "presence.remove": "the session's own end",
     "listening.open": "what comes through is tested below",
     "imports.sink": "for the operator's commands only",
+    "imports.date_back": "for the demonstration only",
     **dict.fromkeys(
         (
             "clockwork.add", "clockwork.run_due", "clockwork.start", "clockwork.stop",

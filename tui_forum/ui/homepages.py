@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui_forum.domain.limits import HOME_SIZE
 from tui_forum.domain.views import CommunityRow, HomeCursor, HomeView
 from tui_forum.i18n import _
+from tui_forum.ui.widgets.listings import unanswered_heading
 from tui_forum.ui.widgets.rows import Heading
 
 
@@ -14,6 +15,7 @@ class HomePages:
     def __init__(self) -> None:
         self._joined: tuple[CommunityRow, ...] = ()
         self._others: tuple[CommunityRow, ...] = ()
+        self._unanswered = 0
         self.joined_next: HomeCursor | None = None
         self.others_next: str | None = None
 
@@ -32,6 +34,7 @@ class HomePages:
         shown = {row.community_id for row in (*view.joined, *view.others)}
         further = tuple(row for row in self._others if row.community_id not in shown)
         reached, self.joined_next = self.others_next, view.joined_next
+        self._unanswered = view.unanswered
         self._joined = view.joined
         if view.joined_next is not None:
             self._others, self.others_next = (), ""
@@ -54,6 +57,8 @@ class HomePages:
     def items(self) -> list[CommunityRow | Heading]:
         """All of it, with headings."""
         items: list[CommunityRow | Heading] = []
+        if self._unanswered:
+            items.append(Heading(unanswered_heading(self._unanswered)))
         if self._joined:
             items += [Heading(_("My communities")), *self._joined]
         if self._others:

@@ -36,6 +36,8 @@ class Place(StrEnum):
     EDIT_PLAYBOOK = "edit_playbook"
     CHARTER = "charter"
     CHARTER_FORM = "charter_form"
+    UNANSWERED = "unanswered"
+    NOT_YET = "not_yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class ComposeTarget:
             return self.key
         if self.post_id is not None:
             return f"edit:{self.post_id}"
+        if self.about is not None:
+            return f"about:{self.about}:{self.community_id}"
         if self.thread_id is not None:
             suffix = "" if self.reply_to is None else f":re:{self.reply_to}"
             return f"thread:{self.thread_id}{suffix}"

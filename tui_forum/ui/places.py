@@ -32,6 +32,8 @@ _SCREENS: Final = {
     Place.EDIT_PLAYBOOK: "playbookedit:EditPlaybookScreen",
     Place.CHARTER: "charter:CharterScreen",
     Place.CHARTER_FORM: "charter_form:CharterFormScreen",
+    Place.UNANSWERED: "unanswered:UnansweredScreen",
+    Place.NOT_YET: "notyet:NotYetScreen",
 }
 
 

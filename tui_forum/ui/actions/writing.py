@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tui_forum.domain.policy import ARCHIVED, MEMBERS_WRITE
+from tui_forum.domain.charter import PURPOSES
+from tui_forum.domain.policy import ARCHIVED, HOSTS_WRITE, MEMBERS_WRITE
 from tui_forum.domain.text import quote
 from tui_forum.i18n import _
 from tui_forum.ui.actions.base import Browsing
@@ -22,6 +23,9 @@ class WritingActions(Browsing):
             return
         if self.community.role is None:
             self.say(_("Only members write here: go back and press J to join."), error=True)
+            return
+        if not PURPOSES[self.community.purpose].kinds_for(self.community.role):
+            self.say(_(HOSTS_WRITE), error=True)
             return
         self.post_message(StartWriting(ComposeTarget(self.community.community_id)))
 
@@ -45,14 +49,30 @@ class WritingActions(Browsing):
             initial_body=body,
         )
 
-    def action_reply(self) -> None:
+    async def action_discuss(self) -> None:
+        """Go on where what is announced here is discussed."""
+        raise NotImplementedError
+
+    @property
+    def only_hosts_write(self) -> bool:
+        """Whether the open thread is one that others discuss elsewhere."""
+        thread = self.reader.thread
+        return thread is not None and not thread.may_reply and thread.why_not == HOSTS_WRITE
+
+    async def action_reply(self) -> None:
         """Answer the selected post."""
+        if self.only_hosts_write:
+            await self.perform("discuss")
+            return
         target = self.reply_target()
         if target is not None:
             self.post_message(StartWriting(target))
 
-    def action_quote(self) -> None:
+    async def action_quote(self) -> None:
         """Answer the selected post, quoting it."""
+        if self.only_hosts_write:
+            await self.perform("discuss")
+            return
         current = self.reader.current
         body = quote(current.body, current.author.handle) if current else ""
         target = self.reply_target(body)

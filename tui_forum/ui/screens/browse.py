@@ -24,6 +24,7 @@ from tui_forum.domain.views import (
     ThreadView,
 )
 from tui_forum.i18n import N_, _, format_number
+from tui_forum.ui.actions.announcing import AnnouncementActions
 from tui_forum.ui.actions.charter import CharterActions
 from tui_forum.ui.actions.curating import CuratingActions
 from tui_forum.ui.actions.joining import JoiningActions
@@ -62,6 +63,7 @@ _CHANGES_HEADER: Final = frozenset(
     {
         EventKind.THREAD_LOCKED, EventKind.THREAD_UNLOCKED, EventKind.THREAD_PINNED,
         EventKind.THREAD_UNPINNED, EventKind.POST_EDITED, EventKind.POLL_VOTED, EventKind.POLL_CLOSED,
+        EventKind.ACKNOWLEDGED,
     }
 )  # fmt: skip
 #: What gives posts or threads another place.
@@ -87,6 +89,7 @@ class BrowseScreen(
     CuratingActions,
     VotingActions,
     CharterActions,
+    AnnouncementActions,
 ):
     """The main screen."""
 
@@ -104,6 +107,9 @@ class BrowseScreen(
         Key(("H",), "host", N_("host's page")),
         Key(("C",), "charter", N_("charter")),
         Key(("O",), "open_new", N_("open a community"), levels=(HOME,)),
+        Key(("U",), "unanswered", N_("what nobody has answered"), levels=_LISTS),
+        Key(("a",), "acknowledge", N_("acknowledge"), levels=(POSTS,)),
+        Key(("Y",), "not_yet", N_("who has not acknowledged"), levels=(POSTS,)),
         Key(("j", "down"), "down", N_("down")),
         Key(("k", "up"), "up", N_("up")),
         Key(("pagedown", "ctrl+f", "space"), "page_down", N_("page down")),
@@ -212,7 +218,11 @@ class BrowseScreen(
             number = self.reader.current.number if self.reader.current else thread.last_number
             place = f"{format_number(number)}/{format_number(thread.last_number)}"
             order = _("tree") if self.reader.order is PostOrder.TREE else ""
-            where = " · ".join(filter(None, (place, order)))
+            noted = ""
+            if thread.acknowledgements is not None:
+                done, asked = map(format_number, thread.acknowledgements)
+                noted = _("acknowledged {done}/{asked}").format(done=done, asked=asked)
+            where = " · ".join(filter(None, (place, order, noted)))
             return f"{where} {marks}{thread.title} ({thread.community_name})"
         if self._level == THREADS and community is not None:
             name = _("{name} (archived)") if community.archived else "{name}"
@@ -460,7 +470,7 @@ class BrowseScreen(
         elif kind is EventKind.NEWCOMER_WELCOMED:
             self.reader.welcomed(event.account_id)
         elif here and kind in _CHANGES_HEADER:
-            await self._reload_header()
+            await self.reload_header()
         elif here and kind in _CHANGES_ADDRESSES:
             await self._stay_with_post()
         await self._follow_lists(event)
@@ -513,7 +523,8 @@ class BrowseScreen(
         assert self.reader.thread is not None
         return await self.ask(self.forum.threads.post(self.actor, self.reader.thread.thread_id, number))
 
-    async def _reload_header(self) -> None:
+    async def reload_header(self) -> None:
+        """What the open thread says of itself."""
         thread = self.reader.thread
         if thread is None:
             return
@@ -530,7 +541,7 @@ class BrowseScreen(
 
     async def _new_posts(self) -> None:
         """Append what came, when the end of the thread is in the window; never move the view."""
-        await self._reload_header()
+        await self.reload_header()
         if self.reader.more_after or not self.reader.posts:
             return
         if self.reader.order is PostOrder.CHRONOLOGICAL:
@@ -702,6 +713,16 @@ class BrowseScreen(
     def chosen_community(self) -> CommunityRow | None:
         """The selected community, or the one that one is in."""
         return self.home.current if self._level == HOME else self.community
+
+    def hints(self) -> list[tuple[str, str]]:
+        """What an announcement asks for comes first."""
+        thread, hints = self.reader.thread, super().hints()
+        if self._level == POSTS and thread is not None:
+            if self.only_hosts_write:
+                hints = [("r", _("discuss")) if key == "r" else (key, label) for key, label in hints]
+            if thread.wants_acknowledgement and not thread.acknowledged:
+                hints.insert(0, ("a", _("acknowledge")))
+        return hints
 
     def action_about(self) -> None:
         """The page of the selected community, or of the one that one is in."""

@@ -59,7 +59,16 @@ _SENTENCES: Final = {
     "community_merged": N_("{text} is part of {community} now"),
     "community_dormant": N_("Nobody has written in {community} for a long time: what now?"),
     "visibility_changed": N_("{community} is open to others than before"),
+    "made_host": N_("@{handle} has opened {community} with you as a host"),
+    "charter_changed": N_("@{handle} has changed the charter of {community}"),
+    "question_for_experts": N_("“{title}” waits for an answer: you are an expert there"),
+    "question_for_hosts": N_("“{title}” still waits for an answer: you host {community}"),
+    "project_ends": N_("The last day of {community} has come: close, extend, or go on?"),
+    "review_due": N_("It is time to look at the charter of {community} again"),
+    "acknowledgement_wanted": N_("@{handle} asks you to acknowledge “{title}”"),
 }
+#: What leads to the community's charter.
+_CHARTER: Final = frozenset(("charter_changed", "project_ends", "review_due"))
 _CHANGES: Final = frozenset((EventKind.NOTICE_SENT, EventKind.INVITATION_CLOSED, EventKind.MEMBER_LEFT))
 #: What leads to the community's page; the others lead to its threads.
 _ABOUT: Final = frozenset(
@@ -182,6 +191,8 @@ class InboxScreen(JoiningActions, ListScreen[None]):
             self.post_message(Go(Place.MODERATION, (notice.case_id,)))
         elif notice.thread_id is not None:
             self.post_message(OpenThread(notice.thread_id, notice.post_number))
+        elif notice.community_id is not None and notice.kind in _CHARTER:
+            self.post_message(Go(Place.CHARTER, (notice.community_id,), on_top=True))
         elif notice.kind in _ROUND:
             self.post_message(Go(Place.ROUND))
         elif notice.community_id is not None and notice.kind in _HOSTING:

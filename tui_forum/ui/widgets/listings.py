@@ -46,6 +46,14 @@ def draw_community(row: CommunityRow, width: int, skin: Skin) -> Lines:
     return first, second
 
 
+def unanswered_heading(count: int) -> str:
+    """What stands above one's communities while somebody waits for an answer."""
+    told = ngettext(
+        "{n} thread that nobody has answered: U", "{n} threads that nobody has answered: U", count
+    )
+    return told.format(n=unread_text(count))
+
+
 def draw_listed(row: ThreadRow | LeftBehind, width: int, skin: Skin) -> Lines:
     """A line of a community's list: a thread, or what was left behind where one was."""
     return (
@@ -68,8 +76,10 @@ def draw_thread(row: ThreadRow, width: int, skin: Skin) -> Lines:
         for mark, there in (
             ("📌", row.pinned),
             ("🔒", row.locked),
+            ("☐ ", row.to_acknowledge),
             ("✓ ", row.solved),
             (_KINDS.get(row.kind, "") + " ", row.kind in _KINDS and not row.solved),
+            ("○ ", row.waits),
         )
         if there
     )
