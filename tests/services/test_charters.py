@@ -29,6 +29,7 @@ from tui_forum.domain.errors import (
     NotFoundError,
     RulesNotAcceptedError,
 )
+from tui_forum.domain.polls import PollPlan
 from tui_forum.domain.views import CommunityRow
 from tui_forum.services.forum import Forum
 
@@ -368,7 +369,8 @@ async def test_the_frame_offers_the_kinds_that_can_be_sent(sqlite_forum: Forum, 
         frame = await forum.charters.frame(one, garden.community_id)
         for kind in ThreadKind:
             if kind in frame.kinds:
-                await forum.posts.start_thread(one, garden.community_id, "T", "x", kind=kind)
+                poll = PollPlan(("a", "b")) if kind is ThreadKind.POLL else None
+                await forum.posts.start_thread(one, garden.community_id, "T", "x", kind=kind, poll=poll)
             else:
                 with pytest.raises(NotAllowedError):
                     await forum.posts.start_thread(one, garden.community_id, "T", "x", kind=kind)

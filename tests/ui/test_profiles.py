@@ -203,7 +203,7 @@ async def test_a_handle_typed_fast_or_wrong_gets_its_profile_or_a_sentence(world
         await press(pilot, "colon", '"@"')
         await shows(pilot, "Ada @ada", "Bob Miller @bob", "Gardener · Grounds")
         await press(pilot, "backspace")
-        await shows(pilot, "mark all as read")
+        await shows(pilot, "next unread")
 
 
 async def test_the_inbox_leads_to_who_wrote(world: World) -> None:
