@@ -226,7 +226,7 @@ async def test_members_on_a_communitys_page_lead_to_their_profiles(world: World)
     async with session(world.forum, world.ada) as (_app, pilot):
         await shows(pilot, "Gardens")
         await press(pilot, "i", "enter")
-        await shows(pilot, "3  profile")
+        await shows(pilot, "3  see the profile")
         await press(pilot, "3")
         await shows(pilot, "My profile")
 
