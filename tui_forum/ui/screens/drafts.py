@@ -31,7 +31,7 @@ _ELSEWHERE: Final = {
 def _kind(key: str) -> str:
     if key.startswith("charter:"):
         return _("charter")
-    if key.startswith("community:"):
+    if key.startswith(("community:", "about:")):
         return _("new thread")
     if key.startswith("playbook:"):
         return _("guide")
@@ -119,6 +119,8 @@ class DraftsScreen(ListScreen[None]):
     async def _target(self, key: str) -> ComposeTarget:
         kind, *rest = key.split(":")
         number = int(rest[0])
+        if kind == "about":
+            return ComposeTarget(int(rest[1]), about=number)
         if kind == "community":
             return ComposeTarget(number)
         if kind == "edit":
