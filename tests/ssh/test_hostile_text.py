@@ -224,11 +224,16 @@ async def test_markdown_made_to_be_slow_holds_nobody_up(running: Running, tmp_pa
     for place in range(len(bodies)):
         row = browse.threads.current
         assert row is not None
-        async with Lag() as lag:
-            await press("\r", lambda: browse.level == "posts")
-            await press("tG", lambda: browse.reader.order is PostOrder.TREE)
-            await press("t ", lambda: browse.reader.order is PostOrder.CHRONOLOGICAL)
-            await press("q", lambda: browse.level == "threads")
-        slowest[row.title] = lag.worst
+        # Once more when it was late: a busy machine is late at times, what is slow is slow each time.
+        for _attempt in range(3):
+            browse.reader.clear_cache()
+            async with Lag() as lag:
+                await press("\r", lambda: browse.level == "posts")
+                await press("tG", lambda: browse.reader.order is PostOrder.TREE)
+                await press("t ", lambda: browse.reader.order is PostOrder.CHRONOLOGICAL)
+                await press("q", lambda: browse.level == "threads")
+            slowest[row.title] = min(slowest.get(row.title, lag.worst), lag.worst)
+            if lag.worst <= MOST_LAG:
+                break
         await press("j", lambda place=place: browse.threads.index == min(place + 1, len(bodies) - 1))  # type: ignore[misc]
     assert not {name: lag for name, lag in slowest.items() if lag > MOST_LAG}

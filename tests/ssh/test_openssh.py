@@ -185,9 +185,10 @@ async def test_the_demonstration_needs_no_key(tmp_path: Path) -> None:
 
 async def test_shutdown_tells_each_session(tmp_path: Path) -> None:
     """SIGTERM: a sentence on the screen, exit code 0 on both sides, the draft kept."""
+    # Greta may begin threads in each of her communities, whichever comes first today.
     server = ServerProcess(tmp_path, "--demo")
     await server.ready()
-    ssh = OpenSsh(server.port, "-o", "PubkeyAuthentication=no", user="isla")
+    ssh = OpenSsh(server.port, "-o", "PubkeyAuthentication=no", user="greta")
     await ssh.until("My communities")
     ssh.press("\r")
     await ssh.until("new thread")
@@ -201,7 +202,7 @@ async def test_shutdown_tells_each_session(tmp_path: Path) -> None:
     ssh.close()
     server = ServerProcess(tmp_path, "--demo")
     await server.ready()
-    ssh = OpenSsh(server.port, "-o", "PubkeyAuthentication=no", user="isla")
+    ssh = OpenSsh(server.port, "-o", "PubkeyAuthentication=no", user="greta")
     await ssh.until("My communities")
     ssh.press("gd")
     await ssh.until("Kept", "by the server")

@@ -58,7 +58,7 @@ async def test_pinning_and_closing_from_the_list_and_from_the_reader(world: Worl
         await app.browse.open_community(world.gardens)
         await shows(pilot, "Soup of the day", "Roses in winter")
         await press(pilot, "u")
-        await shows(pilot, "📌Soup of the day", "Pinned")
+        await shows(pilot, "📌○ Soup of the day", "Pinned")
         await press(pilot, "enter", "L")
         await shows(pilot, "📌 🔒 Soup of the day", "Closed: nobody but moderators")
         await press(pilot, "L")
