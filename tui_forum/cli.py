@@ -21,13 +21,15 @@ from rich.console import Console
 from tui_forum.commands.context import FAILED, INTERRUPTED, OK, REFUSED, Context, Where, report, say
 from tui_forum.commands.tree import NOWHERE, build
 from tui_forum.domain.entities import RegistrationMode
-from tui_forum.domain.errors import ForumError
-from tui_forum.i18n import _, language_of, set_locale
+from tui_forum.domain.errors import ForumError, InvalidInputError
+from tui_forum.i18n import N_, _, language_of, set_locale
 
 if TYPE_CHECKING:
     from tui_forum.config import Settings
     from tui_forum.domain.entities import Actor
     from tui_forum.services.forum import Forum
+
+NO_ANSWER = N_("Nothing was done: there are no more answers.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def call(arguments: Sequence[str], console: Console | None = None, errors: Console | None = None) -> int:
     """Run one command line; its exit code. Prints to ``console`` and ``errors``."""
-    context = Context(console or Console(), errors or Console(stderr=True), _open_forum, _actor)
+    ask = _ask if _somebody_to_ask(console) else None
+    context = Context(console or Console(), errors or Console(stderr=True), _open_forum, _actor, ask)
     try:
         result = local_tree(context)(list(arguments))
     except CycloptsError:
@@ -115,6 +118,34 @@ async def _open_forum(where: Where) -> AsyncIterator[Forum]:
         yield forum
     finally:
         await forum.close()
+
+
+def _somebody_to_ask(console: Console | None) -> bool:
+    """Whether a person reads and types: no pipe, no script."""
+    return console is None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+async def _ask(prompt: str) -> str:
+    """Ask whoever sits at the terminal; Ctrl-C interrupts at once, for nothing but the loop waits.
+
+    Raises:
+        InvalidInputError: there are no more answers (Ctrl-D).
+    """
+    import asyncio
+
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sys.stdin.fileno(), readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(sys.stdin.fileno())
+    line = sys.stdin.readline()
+    if not line:
+        sys.stdout.write("\n")
+        raise InvalidInputError(NO_ANSWER)
+    return line
 
 
 async def _actor(forum: Forum) -> Actor:

@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tui_forum import cli
 from tui_forum.cli import call
+from tui_forum.domain.errors import InvalidInputError
 from tui_forum.i18n import using_locale
 
 SAMPLES = Path(__file__).parents[1] / "importers" / "samples"
+
+#: What nobody can guess of a community, but its purpose.
+FINE = ("--name", "Databases", "--statement", "All about SQL.")
 
 
 class Terminal:
@@ -127,10 +132,106 @@ def test_a_community_is_opened_and_an_invite_made(run: Terminal, tmp_path: Path)
 
 
 def test_the_same_community_twice_is_refused(run: Terminal, tmp_path: Path) -> None:
-    words = ("--name", "Databases", "--statement", "All about SQL.", "--data", str(tmp_path))
+    words = ("--name", "Databases", "--purpose", "practice", "--statement", "SQL.", "--data", str(tmp_path))
     assert run("community", "open", "db", *words) == 0
-    assert run("community", "open", "db", *words) in {1, 2}
+    assert run("community", "open", "db", *words) == 2
+    assert run.complained == "There is a community “db” already.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "SLUG, --name, --purpose, --statement must be given; in a terminal you are asked"),
+        (("db", "--name", "Databases"), "--purpose, --statement must be given"),
+        (("db", *FINE, "--purpose", "fun"), "“fun” is none of practice, information, questions, project."),
+        (("db", "--name", "D", "--purpose", "practice", "--statement", " "), "Say in one sentence what"),
+        (("admin", *FINE, "--purpose", "practice"), "The short name “admin” is reserved"),
+        (("D B", *FINE, "--purpose", "practice"), "A short name has 1 to 40 characters"),
+        (("db", *FINE, "--purpose", "practice", "--review-on", "2020-01-01"), "2020-01-01 is in the past."),
+        (("db", *FINE, "--purpose", "project", "--ends-on", "soon"), "“soon” is no date"),
+        (("db", *FINE, "--purpose", "practice", "--host", "nobody-here"), "no account “@nobody-here”"),
+        (("db", *FINE, "--purpose", "practice", "--host", ""), "A community needs a host"),
+        (("db", *FINE, "--purpose", "questions", "--response-days", "0"), "working days: 1 to 30."),
+        (("db", *FINE, "--purpose", "practice", "--languages", "klingon"), "“klingon” is no language"),
+        (("db", *FINE, "--purpose", "information", "--linked", "talk"), "no community “talk”"),
+    ],
+)
+def test_a_community_that_cannot_be_is_one_sentence_and_exit_code_2(
+    run: Terminal, tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    assert run("community", "open", *words, "--data", tmp_path) == 2
+    assert sentence in run.complained
     assert run.complained.count("\n") == 1
+    assert run.said == ""
+
+
+def test_a_community_is_opened_with_all_that_its_charter_says(run: Terminal, tmp_path: Path) -> None:
+    words = [
+        "it-desk", *FINE, "--purpose", "questions", "--audience", "Everybody", "--rule", "Be kind",
+        "--thread-rule", "Say what you have tried", "--response-days", "1", "--responders", "the team",
+        "--languages", "en,de", "--visibility", "approval", "--review-on", "2099-01-01",
+        "--no-public-record",
+    ]  # fmt: skip
+    assert run("community", "open", *words, "--data", tmp_path) == 0
+    with sqlite3.connect(tmp_path / "forum.db") as connection:
+        found = connection.execute(
+            "SELECT c.purpose, c.audience, c.rules, c.response_days, c.responders, c.languages, c.review_on, "
+            "c.public_record, visibility, member_count FROM charter c JOIN community ON id = community_id "
+            "WHERE slug = 'it-desk'"
+        ).fetchall()
+    rules = (
+        '[{"text": "Be kind", "scope": "always"}, {"text": "Say what you have tried", "scope": "threads"}]'
+    )
+    assert found == [
+        ("questions", "Everybody", rules, 1, "the team", "en,de", "2099-01-01", 0, "approval", 1)
+    ]
+
+
+def test_in_a_terminal_it_asks_field_by_field_until_it_can_use_the_answer(
+    run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(
+        [
+            "settings", "roses", "", "Roses", "fun", "questions", "", "All about roses", "Gardeners",
+            "soon", "", "the team", "klingon", "", "2020-01-01", "", "Be kind", "", "nobody-here", "",
+        ]
+    )  # fmt: skip
+    asked: list[str] = []
+
+    async def ask(prompt: str) -> str:
+        asked.append(prompt)
+        return next(answers)
+
+    monkeypatch.setattr(cli, "_ask", ask)
+    monkeypatch.setattr(cli, "_somebody_to_ask", lambda _console: True)
+    assert run("community", "open", "--data", tmp_path) == 0
+    assert list(answers) == []
+    for sentence in (
+        "“settings” is reserved", "name has 1 to 80 characters", "questions: Every new thread is a question",
+        "Choose what kind of community it is", "Say in one sentence", "A number of working days: 1 to 30.",
+        "“klingon” is no language", "2020-01-01 is in the past", "no account “@nobody-here”",
+        "The community roses is open.",
+    ):  # fmt: skip
+        assert sentence in run.said
+    assert asked[0] == "Short name: a–z, 0–9 and hyphen: "
+    assert "First answer within how many working days [2]: " in asked
+    assert "Rule 2 (empty: no more): " in asked
+    assert not [prompt for prompt in asked if "Last day" in prompt or "discussed" in prompt]
+    with sqlite3.connect(tmp_path / "forum.db") as connection:
+        query = "SELECT name, purpose, statement FROM community WHERE slug = 'roses'"
+        assert connection.execute(query).fetchall() == [("Roses", "questions", "All about roses")]
+
+
+def test_answers_that_end_open_nothing(
+    run: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ask(_prompt: str) -> str:
+        raise InvalidInputError(cli.NO_ANSWER)
+
+    monkeypatch.setattr(cli, "_ask", ask)
+    monkeypatch.setattr(cli, "_somebody_to_ask", lambda _console: True)
+    assert run("community", "open", "--data", tmp_path) == 2
+    assert run.complained == "Nothing was done: there are no more answers.\n"
 
 
 def test_a_folder_that_cannot_be_written_is_said_with_exit_code_1(run: Terminal, tmp_path: Path) -> None:

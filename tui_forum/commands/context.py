@@ -44,6 +44,9 @@ _OPERATIONAL: Final = (
 )
 
 
+Ask = Callable[[str], Awaitable[str]]
+
+
 @Parameter(name="*")
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -58,13 +61,15 @@ class Context:
     """One call's surroundings.
 
     ``open_forum`` opens what ``Where`` names (over SSH: the server's own forum, whatever it
-    says) and closes it again; ``actor`` is who asks.
+    says) and closes it again; ``actor`` is who gives the command.
     """
 
     console: Console
     errors: Console
     open_forum: Callable[[Where], AbstractAsyncContextManager[Forum]]
     actor: Callable[[Forum], Awaitable[Actor]]
+    #: Asks a person and gives the answer; None where there is nobody to ask.
+    ask: Ask | None = None
 
 
 def say(console: Console, sentence: str) -> None:

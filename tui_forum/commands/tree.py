@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +9,9 @@ from cyclopts import App, Group, Parameter
 from rich.text import Text
 
 from tui_forum.commands.context import OK, Context, Where, say, usage_sentence
-from tui_forum.domain.charter import default_charter
-from tui_forum.domain.entities import Purpose
+from tui_forum.domain.entities import Purpose, Visibility
 from tui_forum.domain.handles import check_slug
-from tui_forum.i18n import _, language
+from tui_forum.i18n import _
 from tui_forum.importers.records import ImportJob, Kind
 
 NOWHERE = Where()
@@ -71,25 +69,67 @@ def _add_community(app: App, context: Context) -> None:
     community = App(name="community", help=_("Open communities."))
     app.command(community)
 
-    @community.command(name="open", help=_("Open a community."))
+    @community.command(name="open", help=_("Open a community with its charter."))
     async def open_(
-        slug: Annotated[str, Parameter(help=_("Short name: a–z, 0–9 and hyphen."))],
+        slug: Annotated[str, Parameter(help=_("Short name: a–z, 0–9 and hyphen."))] = "",
         /,
         *,
-        name: Annotated[str, Parameter(help=_("Name, as people read it."))],
-        statement: Annotated[str, Parameter(help=_("What it is for, in a sentence."))],
-        purpose: Annotated[Purpose, Parameter(help=_("What kind of community it is."))] = Purpose.PRACTICE,
+        name: Annotated[str, Parameter(help=_("Name, as people read it."))] = "",
+        purpose: Annotated[Purpose | None, Parameter(help=_("What kind of community it is."))] = None,
+        statement: Annotated[str, Parameter(help=_("What it is for, in a sentence."))] = "",
+        audience: Annotated[str, Parameter(help=_("For whom it is."))] = "",
+        rule: Annotated[
+            tuple[str, ...], Parameter(help=_("A rule; may be given several times."), negative="")
+        ] = (),
+        thread_rule: Annotated[
+            tuple[str, ...], Parameter(help=_("A rule that matters most in new threads."), negative="")
+        ] = (),
+        reply_rule: Annotated[
+            tuple[str, ...], Parameter(help=_("A rule that matters most in replies."), negative="")
+        ] = (),
+        response_days: Annotated[str, Parameter(help=_("First answer within how many working days."))] = "",
+        responders: Annotated[str, Parameter(help=_("Who answers, in words."))] = "",
+        languages: Annotated[str, Parameter(help=_("Languages, as codes: en,de."))] = "",
+        host: Annotated[
+            tuple[str, ...],
+            Parameter(help=_("Handle of a host, better two; without: yourself."), negative=""),
+        ] = (),
+        visibility: Annotated[Visibility, Parameter(help=_("Who sees and joins it."))] = Visibility.OPEN,
+        ends_on: Annotated[str, Parameter(help=_("Last day of a project, as YYYY-MM-DD."))] = "",
+        review_on: Annotated[
+            str,
+            Parameter(help=_("When its hosts look at the charter again; without: in half a year.")),
+        ] = "",
+        linked: Annotated[
+            str, Parameter(help=_("Short name of the community where announcements are discussed."))
+        ] = "",
+        public_record: Annotated[
+            bool, Parameter(help=_("Whether everybody may read what was moderated, without names."))
+        ] = True,
         where: Where = NOWHERE,
     ) -> int:
-        from tui_forum.services.communities import today_of
+        from tui_forum.commands.opening import CharterOptions, open_community
 
-        async with context.open_forum(where) as forum:
-            actor = await context.actor(forum)
-            charter = default_charter(
-                purpose, statement, today_of(actor, datetime.now(UTC)), languages=(language(),)
-            )
-            row = await forum.charters.open(actor, slug, name, charter)
-        say(context.console, _("The community {slug} is open.").format(slug=row.slug))
+        options = CharterOptions(
+            name=name,
+            purpose=purpose,
+            statement=statement,
+            audience=audience,
+            rule=rule,
+            thread_rule=thread_rule,
+            reply_rule=reply_rule,
+            response_days=response_days,
+            responders=responders,
+            languages=languages,
+            host=host,
+            visibility=visibility,
+            ends_on=ends_on,
+            review_on=review_on,
+            linked=linked,
+            public_record=public_record,
+        )
+        opened = await open_community(context, where, slug, options)
+        say(context.console, _("The community {slug} is open.").format(slug=opened))
         return OK
 
 
