@@ -185,7 +185,9 @@ def _create_cases() -> None:
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     )
-    op.create_index("ix_moderation_case_state", "moderation_case", ["state", "id"], unique=False)
+    for name, state in (("ix_moderation_case_open", "open"), ("ix_moderation_case_closed", "decided")):
+        where = sa.text(f"state = '{state}'")
+        op.create_index(name, "moderation_case", ["id"], sqlite_where=where, postgresql_where=where)
     op.create_table(
         "case_post",
         sa.Column("case_id", ID, nullable=False),

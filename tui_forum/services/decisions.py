@@ -36,7 +36,7 @@ from tui_forum.services.casestate import (
     require_open,
 )
 from tui_forum.services.curation import move_thread
-from tui_forum.services.notices import notify
+from tui_forum.services.notices import notify, notify_each
 from tui_forum.services.rulings import CasePost, Effect, Hearing, apply
 from tui_forum.services.sanctions import take_back
 from tui_forum.storage.engine import Database
@@ -245,37 +245,31 @@ def _require_seen(posts: Iterable[CasePost], seen: Mapping[int, int] | None) -> 
 async def _tell(hearing: Hearing, effect: Effect, writing: CaseWriting) -> None:
     """The author learns what became of the posts and why; each reporter learns the outcome, once."""
     uow, row, kind = hearing.uow, hearing.case.row, hearing.ruling.kind
-    if effect.notice and effect.posts:
-        first = effect.posts[0]
-        away = effect.notice == "post_moved_away"  # to where its author does not read
+    tidings: dict[int, tuple[str, Callable[[str], str]]] = {}
+    if row.report_count:
+        told = _OUTCOMES.get(kind, ACTED)
+        why = hearing.reason_in if kind in _OUTCOMES else _nothing
+        for account_id in await writing.tell_reporters(row.case_id, kind.value, uow.now):
+            tidings[account_id] = (told, why)
+    if effect.notice == "post_moved_away":  # to where its author does not read
         await notify(
             uow,
-            [first.author_id],
+            [row.author.account_id],
             effect.notice,
-            community_id=row.community_id if away else None,
-            thread_id=None if away else first.thread_id,
-            post_id=None if away else first.post_id,
+            community_id=row.community_id,
             actor_id=hearing.actor.account_id,
             case_id=row.case_id,
             text=hearing.reason_in(hearing.case.language),
         )
-    if not row.report_count:
-        return
-    reporters = await writing.tell_reporters(row.case_id, kind.value, uow.now)
-    by_language: dict[str, list[int]] = {}
-    for account_id, language in (await writing.languages(reporters)).items():
-        by_language.setdefault(language, []).append(account_id)
-    outcome = _OUTCOMES.get(kind, ACTED)
-    for language, accounts in by_language.items():
-        await notify(
-            uow,
-            accounts,
-            outcome,
-            thread_id=row.thread_id,
-            post_id=row.post_id,
-            case_id=row.case_id,
-            text=hearing.reason_in(language) if kind in _OUTCOMES else "",
-        )
+    elif effect.notice and effect.posts:
+        tidings[row.author.account_id] = (effect.notice, hearing.reason_in)
+    tidings.pop(hearing.actor.account_id, None)  # who decides knows
+    if tidings:
+        await notify_each(uow, tidings, thread_id=row.thread_id, post_id=row.post_id, case_id=row.case_id)
+
+
+def _nothing(_language: str) -> str:
+    return ""
 
 
 async def _undo(uow: UnitOfWork, actor: Actor, case_id: int, entry: Any) -> None:

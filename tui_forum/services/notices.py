@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from tui_forum.domain.entities import Actor
@@ -39,7 +39,7 @@ async def notify(
     repository = NoticeRepository(uow.connection)
     told = sorted(set(account_ids) - {actor_id})
     if kind not in PERSONAL and (community_id is not None or thread_id is not None):
-        told = await repository.who_may_hear(told, community_id, thread_id)
+        told = list(await repository.who_may_hear(told, community_id, thread_id))
     await repository.add(
         told,
         {
@@ -52,6 +52,41 @@ async def notify(
             "text": text,
             "created_at": uow.now,
         },
+    )
+    for account_id in told:
+        uow.record(EventKind.NOTICE_SENT, account_id=account_id)
+
+
+async def notify_each(
+    uow: UnitOfWork,
+    tidings: Mapping[int, tuple[str, Callable[[str], str]]],
+    *,
+    thread_id: int | None,
+    post_id: int | None,
+    case_id: int | None,
+) -> None:
+    """Tell accounts different things about one post, each in its own language, at once.
+
+    ``tidings`` has for each account the kind of notice and what gives its text in a language.
+    Who may not read the thread is told nothing, as with :func:`notify`.
+    """
+    repository = NoticeRepository(uow.connection)
+    told = await repository.who_may_hear(sorted(tidings), None, thread_id)
+    await repository.tell_each(
+        [
+            {
+                "account_id": account_id,
+                "kind": tidings[account_id][0],
+                "community_id": None,
+                "thread_id": thread_id,
+                "post_id": post_id,
+                "actor_id": None,
+                "case_id": case_id,
+                "text": tidings[account_id][1](language),
+                "created_at": uow.now,
+            }
+            for account_id, language in told.items()
+        ]
     )
     for account_id in told:
         uow.record(EventKind.NOTICE_SENT, account_id=account_id)

@@ -55,6 +55,7 @@ BUSY_TIMEOUT: Final = 5.0  # seconds a writer waits for another process
 WAL_LIMIT: Final = 4 * 1024 * 1024  # bytes after which the log is folded into the database
 READERS: Final = 3
 WRITERS: Final = 4  # connections for writing (PostgreSQL; SQLite has one)
+SHORT_WAIT: Final = 0.02  # seconds of waiting for its turn that change nothing of a write's patience
 LATE_PATIENCE: Final = 0.05  # seconds for the lock, when a write has waited long for its turn already
 ATTEMPTS: Final = 3  # when two nodes write the same at once (PostgreSQL)
 #: unique_violation, deadlock_detected, serialization_failure: the same work again sees what the other did
@@ -395,7 +396,10 @@ class SqliteDatabase(Database):
         asked = time.monotonic()
         async with self._turn:
             # When the lock cannot be had, those who wait behind must not each wait as long again.
-            patience = max(LATE_PATIENCE, self._patience - (time.monotonic() - asked))
+            waited = time.monotonic() - asked
+            patience = self._patience
+            if waited > SHORT_WAIT:
+                patience = max(LATE_PATIENCE, patience - waited)
             await self._lock.acquire(patience)
             try:
                 async with self._writing.connect() as connection:

@@ -51,7 +51,13 @@ class Case(Base):
     assigned_to: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     forwarded_to: Mapped[str] = mapped_column(String(16), default="", server_default="")
     __table_args__ = (
-        Index("ix_moderation_case_state", "state", "id"),
+        _open("ix_moderation_case_open", "id"),
+        Index(
+            "ix_moderation_case_closed",
+            "id",
+            sqlite_where=text("state = 'decided'"),
+            postgresql_where=text("state = 'decided'"),
+        ),
         Index("ix_moderation_case_account", "account_id", "id"),
         Index("ix_moderation_case_decided", "decided_at"),
         _open("ix_moderation_case_severity", "severity", "id"),

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     literal,
@@ -81,8 +82,9 @@ def in_scope(account_id: int, site_role: SiteRole) -> ColumnElement[bool]:
     return literal(True)
 
 
-def _reported_by(account_id: int) -> ColumnElement[bool]:
-    return exists().where(Report.case_id == Case.id, Report.reporter_id == account_id).correlate(Case)
+def _reported_by_me() -> ColumnElement[bool]:
+    mine = exists().where(Report.case_id == Case.id, Report.reporter_id == bindparam("me"))
+    return mine.correlate(Case)
 
 
 _SORTED_BY: Final[dict[CaseSort, InstrumentedAttribute[Any]]] = {
@@ -91,6 +93,61 @@ _SORTED_BY: Final[dict[CaseSort, InstrumentedAttribute[Any]]] = {
     CaseSort.REPORTS: Case.report_count,
     CaseSort.DUE: Case.due_at,
 }
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    """Rows of the queue, for the account that is bound as ``me``."""
+    as_reported = and_(PostRevision.post_id == CasePost.post_id, PostRevision.revision == CasePost.revision)
+    posts = (
+        select(func.count())
+        .select_from(CasePost)
+        .where(CasePost.case_id == Case.id)
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Case.id, Case.community_id, Community.slug, Post.thread_id, Thread.title, Post.id,
+            Post.number, Account.id, Account.handle, Account.display_name,
+            func.substr(func.coalesce(PostRevision.body, Post.body), 1, EXCERPT_CHARS),
+            posts, Case.report_count, Case.category, Case.rule, Case.severity, Case.source, Case.state,
+            Case.outcome, Case.opened_at, Case.due_at, Case.decided_at, Case.claimed_by, _CLAIMER.handle,
+            Case.claimed_at, _ASSIGNEE.handle, Case.forwarded_to, _reported_by_me(),
+        )
+        .join(Account, Account.id == Case.account_id)
+        .outerjoin(Community, Community.id == Case.community_id)
+        .outerjoin(CasePost, and_(CasePost.case_id == Case.id, CasePost.post_id == Case.post_id))
+        .outerjoin(Post, Post.id == Case.post_id)
+        .outerjoin(Thread, Thread.id == Post.thread_id)
+        .outerjoin(PostRevision, as_reported)
+        .outerjoin(_CLAIMER, _CLAIMER.id == Case.claimed_by)
+        .outerjoin(_ASSIGNEE, _ASSIGNEE.id == Case.assigned_to)
+    )  # fmt: skip
+
+
+def _case() -> Select[*tuple[Any, ...]]:
+    """The row of the case bound as ``case``, with what the policy, and a decision, needs besides."""
+    return (
+        _rows()
+        .add_columns(
+            Community.visibility, Membership.role, Community.name, Charter.rules, Case.decided_by,
+            Case.assigned_to, Account.language, Account.created_at,
+        )
+        .outerjoin(
+            Membership,
+            and_(Membership.community_id == Case.community_id, Membership.account_id == bindparam("me")),
+        )
+        .outerjoin(
+            Charter,
+            and_(Charter.community_id == Case.community_id, Charter.version == Community.charter_version),
+        )
+        .where(Case.id == bindparam("case"))
+    )  # fmt: skip
+
+
+#: Made once: building them costs more than running them.
+_ROWS: Final = _rows()
+_CASE: Final = _case()
 
 
 class CaseReading:
@@ -102,36 +159,6 @@ class CaseReading:
         self._site_role = site_role
 
     # -- the queue
-
-    def _rows(self) -> Select[*tuple[Any, ...]]:
-        as_reported = and_(
-            PostRevision.post_id == CasePost.post_id, PostRevision.revision == CasePost.revision
-        )
-        posts = (
-            select(func.count())
-            .select_from(CasePost)
-            .where(CasePost.case_id == Case.id)
-            .correlate(Case)
-            .scalar_subquery()
-        )
-        return (
-            select(
-                Case.id, Case.community_id, Community.slug, Post.thread_id, Thread.title, Post.id,
-                Post.number, Account.id, Account.handle, Account.display_name,
-                func.substr(func.coalesce(PostRevision.body, Post.body), 1, EXCERPT_CHARS),
-                posts, Case.report_count, Case.category, Case.rule, Case.severity, Case.source, Case.state,
-                Case.outcome, Case.opened_at, Case.due_at, Case.decided_at, Case.claimed_by, _CLAIMER.handle,
-                Case.claimed_at, _ASSIGNEE.handle, Case.forwarded_to, _reported_by(self._account_id),
-            )
-            .join(Account, Account.id == Case.account_id)
-            .outerjoin(Community, Community.id == Case.community_id)
-            .outerjoin(CasePost, and_(CasePost.case_id == Case.id, CasePost.post_id == Case.post_id))
-            .outerjoin(Post, Post.id == Case.post_id)
-            .outerjoin(Thread, Thread.id == Post.thread_id)
-            .outerjoin(PostRevision, as_reported)
-            .outerjoin(_CLAIMER, _CLAIMER.id == Case.claimed_by)
-            .outerjoin(_ASSIGNEE, _ASSIGNEE.id == Case.assigned_to)
-        )  # fmt: skip
 
     def _wanted(self, wanted: CaseFilter, now: datetime) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -200,12 +227,11 @@ class CaseReading:
         order = [ids.c.id] if wanted.sort is CaseSort.AGE else [ids.c.sorted, ids.c.id]
         down = backwards(wanted)
         statement = (
-            self._rows()
-            .join(ids, ids.c.id == Case.id)
+            _ROWS.join(ids, ids.c.id == Case.id)
             .order_by(*(part.desc() if down else part for part in order))
             .limit(limit)
         )
-        return list(await self._connection.execute(statement))
+        return list(await self._connection.execute(statement, {"me": self._account_id}))
 
     async def some(self, case_ids: Sequence[int], wanted: CaseFilter, now: datetime) -> list[AnyRow]:
         """Those of ``case_ids`` that a queue shows; in no order."""
@@ -214,9 +240,8 @@ class CaseReading:
             conditions.append(Case.community_id == wanted.community_id)
         return list(
             await self._connection.execute(
-                self._rows().where(
-                    Case.id.in_(case_ids), in_scope(self._account_id, self._site_role), *conditions
-                )
+                _ROWS.where(Case.id.in_(case_ids), in_scope(self._account_id, self._site_role), *conditions),
+                {"me": self._account_id},
             )
         )
 
@@ -228,29 +253,8 @@ class CaseReading:
         Behind the row: visibility, one's role, name and language of the community's charter rules,
         ``decided_by``, ``assigned_to``; language and beginning of whom it is about.
         """
-        statement = (
-            self._rows()
-            .add_columns(
-                Community.visibility, Membership.role, Community.name, Charter.rules, Case.decided_by,
-                Case.assigned_to, Account.language, Account.created_at,
-            )
-            .outerjoin(
-                Membership,
-                and_(
-                    Membership.community_id == Case.community_id,
-                    Membership.account_id == self._account_id,
-                ),
-            )
-            .outerjoin(
-                Charter,
-                and_(
-                    Charter.community_id == Case.community_id,
-                    Charter.version == Community.charter_version,
-                ),
-            )
-            .where(Case.id == case_id)
-        )  # fmt: skip
-        return (await self._connection.execute(statement)).first()
+        found = await self._connection.execute(_CASE, {"me": self._account_id, "case": case_id})
+        return found.first()
 
     async def reports(self, case_id: int) -> list[AnyRow]:
         """The reports of a case, oldest first."""

@@ -5,7 +5,7 @@ Who locks several rows locks them in one order: the account a case is about, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -58,6 +59,44 @@ _TALKS: Final = (CaseSource.APPEAL.value, CaseSource.MODMAIL.value)
 
 def _is_open(case_id: int) -> ColumnElement[bool]:
     return and_(Case.id == case_id, Case.state == CaseState.OPEN.value)
+
+
+#: What every decision runs, made once: building statements costs more than running them.
+_CLOSE: Final = (
+    update(Case)
+    .where(Case.id == bindparam("case"), Case.state == CaseState.OPEN.value)
+    .values(
+        state=CaseState.DECIDED.value,
+        outcome=bindparam("outcome"),
+        decided_at=bindparam("at"),
+        decided_by=bindparam("by"),
+        first_look_at=func.coalesce(Case.first_look_at, bindparam("at")),
+        claimed_by=None,
+        claimed_at=None,
+    )
+    .returning(Case.id)
+)
+_POSTS: Final = (
+    select(
+        Post.id, Post.thread_id, Post.number, Post.author_id, Post.state, Post.revision,
+        CasePost.revision, Post.body,
+    )
+    .join(CasePost, CasePost.post_id == Post.id)
+    .where(CasePost.case_id == bindparam("case"))
+    .order_by(Post.id)
+    .with_for_update(of=Post)
+)  # fmt: skip
+_SET_STATES: Final = (
+    update(Post)
+    .where(Post.id.in_(bindparam("posts", expanding=True)), Post.state != PostState.DELETED.value)
+    .values(state=bindparam("to"), removal_reason=bindparam("why"))
+)
+_TELL_REPORTERS: Final = (
+    update(Report)
+    .where(Report.case_id == bindparam("case"))
+    .values(outcome=bindparam("became"), told_at=bindparam("at"))
+    .returning(Report.reporter_id)
+)
 
 
 class CaseWriting:
@@ -139,20 +178,8 @@ class CaseWriting:
 
     async def close(self, case_id: int, kind: DecisionKind, actor_id: int, now: datetime) -> bool:
         """Decide an open case; False when somebody was quicker. The case's row stays locked."""
-        result = await self._connection.execute(
-            update(Case)
-            .where(_is_open(case_id))
-            .values(
-                state=CaseState.DECIDED.value,
-                outcome=kind.value,
-                decided_at=now,
-                decided_by=actor_id,
-                first_look_at=func.coalesce(Case.first_look_at, now),
-                claimed_by=None,
-                claimed_at=None,
-            )
-            .returning(Case.id)
-        )
+        values = {"case": case_id, "outcome": kind.value, "at": now, "by": actor_id}
+        result = await self._connection.execute(_CLOSE, values)
         return result.first() is not None
 
     async def reopen(self, case_id: int, actor_id: int, decided_at: datetime) -> bool:
@@ -172,27 +199,13 @@ class CaseWriting:
 
     async def posts(self, case_id: int) -> list[AnyRow]:
         """The posts of a case, locked, each with the revision that was reported and its text now."""
-        return list(
-            await self._connection.execute(
-                select(
-                    Post.id, Post.thread_id, Post.number, Post.author_id, Post.state, Post.revision,
-                    CasePost.revision, Post.body,
-                )
-                .join(CasePost, CasePost.post_id == Post.id)
-                .where(CasePost.case_id == case_id)
-                .order_by(Post.id)
-                .with_for_update(of=Post)
-            )
-        )  # fmt: skip
+        return list(await self._connection.execute(_POSTS, {"case": case_id}))
 
     async def set_states(self, post_ids: Sequence[int], state: PostState, reason: str = "") -> None:
         """Make posts visible, held or removed. What its author has deleted stays deleted."""
         if post_ids:
-            await self._connection.execute(
-                update(Post)
-                .where(Post.id.in_(post_ids), Post.state != PostState.DELETED.value)
-                .values(state=state.value, removal_reason=reason)
-            )
+            values = {"posts": list(post_ids), "to": state.value, "why": reason}
+            await self._connection.execute(_SET_STATES, values)
 
     async def mark_off_topic(self, post_ids: Sequence[int], *, off_topic: bool) -> None:
         """Mark posts, or take the mark away."""
@@ -212,20 +225,9 @@ class CaseWriting:
 
     async def tell_reporters(self, case_id: int, outcome: str, now: datetime | None) -> list[int]:
         """Note what the reporters are told, or (None) that it was taken back; their account ids."""
-        told = await self._connection.execute(
-            update(Report)
-            .where(Report.case_id == case_id)
-            .values(outcome=outcome, told_at=now)
-            .returning(Report.reporter_id)
-        )
+        values = {"case": case_id, "became": outcome, "at": now}
+        told = await self._connection.execute(_TELL_REPORTERS, values)
         return sorted(set(told.scalars()))
-
-    async def languages(self, account_ids: Iterable[int]) -> dict[int, str]:
-        """The languages that accounts read."""
-        found = await self._connection.execute(
-            select(Account.id, Account.language).where(Account.id.in_(list(account_ids)))
-        )
-        return {row[0]: row[1] for row in found}
 
     async def withdraw_notices(self, case_id: int, told_at: datetime) -> set[int]:
         """Take notices of a decision back that nobody has seen; who has seen theirs."""

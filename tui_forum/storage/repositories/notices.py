@@ -9,13 +9,14 @@ from typing import Any, Final, cast
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Select,
     Table,
     and_,
+    bindparam,
     case,
     delete,
     func,
     insert,
-    literal,
     or_,
     select,
     update,
@@ -58,6 +59,35 @@ def _is_invited() -> ColumnElement[bool]:
     )
 
 
+def _hears(*, of_thread: bool) -> Select[*tuple[Any, ...]]:
+    """Who of ``accounts`` may hear of what happens in the thread, or to the community, ``place``."""
+    place: ColumnElement[Any] = bindparam("place", type_=Community.id.type)
+    may = or_(
+        Account.site_role.in_((SiteRole.MODERATOR.value, SiteRole.ADMIN.value)),
+        Membership.role.is_not(None),
+        Community.visibility == Visibility.OPEN.value,
+    )
+    if of_thread:
+        place = select(Thread.community_id).where(Thread.id == place).scalar_subquery()
+    else:
+        may = or_(may, Community.visibility == Visibility.APPROVAL.value, _is_invited())
+    return (
+        select(Account.id, Account.language)
+        .join(Community, Community.id == place)
+        .outerjoin(
+            Membership,
+            and_(Membership.community_id == Community.id, Membership.account_id == Account.id),
+        )
+        .where(Account.id.in_(bindparam("accounts", expanding=True)), may)
+        .order_by(Account.id)
+    )
+
+
+#: Made once: building them costs more than running them.
+_HEARS_OF_THREAD: Final = _hears(of_thread=True)
+_HEARS_OF_COMMUNITY: Final = _hears(of_thread=False)
+
+
 class NoticeRepository:
     """Statements of the inbox."""
 
@@ -72,31 +102,23 @@ class NoticeRepository:
 
     async def who_may_hear(
         self, account_ids: Sequence[int], community_id: int | None, thread_id: int | None
-    ) -> list[int]:
-        """Those of ``account_ids`` who may read the thread's community, or know of the community."""
-        of_thread = select(Thread.community_id).where(Thread.id == thread_id).scalar_subquery()
-        place = of_thread if thread_id is not None else literal(community_id)
-        may = or_(
-            Account.site_role.in_((SiteRole.MODERATOR.value, SiteRole.ADMIN.value)),
-            Membership.role.is_not(None),
-            Community.visibility == Visibility.OPEN.value,
-        )
-        if thread_id is None:
-            may = or_(may, Community.visibility == Visibility.APPROVAL.value, _is_invited())
-        found: list[int] = []
+    ) -> dict[int, str]:
+        """Those of ``account_ids`` who may read the thread's community, or know of the community.
+
+        By id, in its order; the value is the language they read.
+        """
+        statement = _HEARS_OF_COMMUNITY if thread_id is None else _HEARS_OF_THREAD
+        found: dict[int, str] = {}
         for start in range(0, len(account_ids), _CHUNK):
-            rows = await self._connection.execute(
-                select(Account.id)
-                .join(Community, Community.id == place)
-                .outerjoin(
-                    Membership,
-                    and_(Membership.community_id == Community.id, Membership.account_id == Account.id),
-                )
-                .where(Account.id.in_(account_ids[start : start + _CHUNK]), may)
-                .order_by(Account.id)
-            )
-            found += rows.scalars()
+            some = account_ids[start : start + _CHUNK]
+            values = {"accounts": some, "place": community_id if thread_id is None else thread_id}
+            found.update((row[0], row[1]) for row in await self._connection.execute(statement, values))
         return found
+
+    async def tell_each(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Tell accounts something each, at once."""
+        if rows:
+            await self._connection.execute(insert(_notice), list(rows))
 
     async def remove(self, account_id: int, kind: str, post_id: int, actor_id: int) -> bool:
         """Take back what an account was told about a post by somebody; False when there was nothing."""

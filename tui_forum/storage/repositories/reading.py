@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     func,
     literal,
+    literal_column,
     or_,
     select,
     tuple_,
@@ -339,7 +340,7 @@ def _unanswered(since: datetime) -> tuple[ColumnElement[bool], ...]:
 
 @prepared
 def _waiting(account_id: int, since: datetime, *, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
-    cases = select(literal(1)).select_from(Case).where(Case.state == "open")
+    cases = select(literal(1)).select_from(Case).where(Case.state == literal_column("'open'"))
     if site_role is SiteRole.MEMBER:
         cases = cases.where(
             Case.community_id.in_(

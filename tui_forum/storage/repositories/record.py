@@ -16,6 +16,9 @@ from tui_forum.storage.models import Account, Community, ModerationRecord, Post
 from tui_forum.storage.repositories.cases import moderated_by
 
 _MODERATOR = aliased(Account)
+_LAST: Final = (
+    select(ModerationRecord.id, ModerationRecord.hash).order_by(ModerationRecord.id.desc()).limit(1)
+)
 
 #: Serialises appending on PostgreSQL: each entry's hash covers the one before it.
 _RECORD_LOCK: Final = 7463828
@@ -25,11 +28,7 @@ async def append_entries(connection: AsyncConnection, entries: Sequence[RecordEn
     """Append ``entries`` to the chain. Called by the unit of work only, last before the commit."""
     if connection.dialect.name == "postgresql":
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _RECORD_LOCK})
-    last = (
-        await connection.execute(
-            select(ModerationRecord.id, ModerationRecord.hash).order_by(ModerationRecord.id.desc()).limit(1)
-        )
-    ).first()
+    last = (await connection.execute(_LAST)).first()
     number, link = (last[0], last[1]) if last is not None else (0, FIRST_HASH)
     rows = []
     for entry in entries:

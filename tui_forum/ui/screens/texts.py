@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import ClassVar, cast
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from textual.widget import Widget
 
@@ -102,10 +102,10 @@ class TextsScreen(ListScreen[None]):
         if self.rows.current is not None:
             await self._edit(self.rows.current)
 
-    def on_row_list_chosen(self, message: RowList.Chosen) -> None:
+    async def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         """Enter, or a click."""
         message.stop()
-        self.run_worker(cast("Callable[[], Awaitable[None]]", self.action_change), name="change")
+        await self.perform("change")
 
     @dialog
     async def action_delete(self) -> None:
