@@ -16,6 +16,7 @@ from tui_forum.domain.moderation import (
     CaseCategory,
     CaseFilter,
     CaseSort,
+    CaseSource,
     CaseState,
     Claimed,
     DecisionKind,
@@ -188,3 +189,19 @@ async def test_history_tells_what_is_known_of_the_author(scene: Scene) -> None:
     [row] = (await scene.forum.cases.queue(cook)).rows
     history = (await scene.forum.cases.case(cook, row.case_id)).history
     assert (history.cases, history.earlier, history.sanctions, history.notes) == (0, (), (), ())
+
+
+async def test_what_was_approved_and_changed_since_is_looked_at_again(scene: Scene) -> None:
+    case_id = await scene.report(scene.ben)
+    await scene.decide(case_id, DecisionKind.APPROVE)
+    await scene.forum.posts.edit(scene.ada, scene.bad.post_id, "buy them now", revision=1)
+    [row] = (await scene.forum.cases.queue(scene.mod)).rows
+    assert (row.source, row.category, row.report_count, row.excerpt) == (
+        CaseSource.EDIT, CaseCategory.SPAM, 0, "buy them now",
+    )  # fmt: skip
+    await scene.forum.posts.edit(scene.ada, scene.bad.post_id, "buy them today", revision=2)
+    assert len((await scene.forum.cases.queue(scene.mod)).rows) == 1
+    # What nobody has ever looked at is changed without more ado.
+    other = await scene.post(scene.ada, "fine")
+    await scene.forum.posts.edit(scene.ada, other.post_id, "fine, too", revision=1)
+    assert [row.post_count for row in (await scene.forum.cases.queue(scene.mod)).rows] == [1]

@@ -440,3 +440,21 @@ async def test_a_case_is_read_by_pages_at_40_by_10(world: World) -> None:
                 break
         await shows(pilot, "line 39")
         assert screen.level == "case"
+
+
+async def test_a_talk_with_any_member_is_begun_and_is_a_case(world: World) -> None:
+    async with session(world.forum, world.ada, size=WIDE) as (app, pilot):
+        await open_queue(app, pilot)
+        await press(pilot, "N")
+        if "As the moderators of which community?" in screen_text(app):
+            await press(pilot, "enter")
+        await shows(pilot, "To whom? Their handle:")
+        await press(pilot, '"nobody"', "enter", '"Hello"', "ctrl+s")
+        await shows(pilot, "! That does not exist")
+        await press(pilot, "N")
+        if "As the moderators of which community?" in screen_text(app):
+            await press(pilot, "enter")
+        await press(pilot, '"carl"', "enter")
+        await shows(pilot, "To @carl, as the moderators", "Hello")  # what was typed is still there
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "Sent: the talk is a case.", "talk with a member")

@@ -191,7 +191,8 @@ class PostView:
 
     ``body`` is empty for tombstones unless the actor may see it. ``depth`` is the depth in
     the reply tree (0 for a root). ``position`` is an opaque sort key for the tree order.
-    ``marks`` are the reactions and the praise that a visible post was given.
+    ``marks`` are the reactions and the praise that a visible post was given; ``off_topic`` is what
+    moderators found.
     """
 
     post_id: int
@@ -209,6 +210,7 @@ class PostView:
     position: bytes
     accepted: bool
     mine: bool
+    off_topic: bool = False
     marks: Marks = NO_MARKS
 
 

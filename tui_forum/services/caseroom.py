@@ -92,7 +92,8 @@ class Caseroom:
             if community is None:
                 raise NotFoundError(NOT_FOUND)
             require(Action.MODERATE, standing_in(actor, community))
-            member = await AccountRepository(uow.connection).by_handle(handle.lower())
+            name = handle.strip().removeprefix("@").lower()
+            member = await AccountRepository(uow.connection).by_handle(name)
             if member is None or member.account_id == actor.account_id:
                 raise NotFoundError(NOT_FOUND)
             case_id = await into_queue(

@@ -23,6 +23,7 @@ from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
 from tui_forum.services.notices import REPLY, notify
 from tui_forum.services.recognition import recognise_post
+from tui_forum.services.reports import look_again
 from tui_forum.services.threads import post_view, standing_to
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.charters import CharterRepository
@@ -287,6 +288,7 @@ class Posts:
                 if post["revision"] != revision:
                     raise ConflictError(EDITED_MEANWHILE)
                 await writing.revise(post, body, actor.account_id, uow.now)
+                await look_again(uow, post, state.community_id)
                 self._note(uow, EventKind.POST_EDITED, actor, state, post)
             if token:
                 await writing.discard_draft(actor.account_id, token=token)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -75,6 +76,25 @@ async def into_queue(
     # No thread and community here: that somebody reported is for moderators only.
     uow.record(EventKind.POST_REPORTED, post_id=post_id, data={"case": case_id})
     return case_id
+
+
+async def look_again(uow: UnitOfWork, post: Mapping[str, Any], community_id: int) -> None:
+    """A post that a moderator has approved was changed: the new text is looked at as well.
+
+    ``post`` is as it was before the change (:meth:`WritingRepository.post`).
+    """
+    approved = await CaseWriting(uow.connection).approved(post["id"])
+    if approved is not None:
+        await into_queue(
+            uow,
+            community_id=community_id,
+            account_id=post["author_id"],
+            source=CaseSource.EDIT,
+            category=CaseCategory(approved.category),
+            rule=approved.rule,
+            post_id=post["id"],
+            revision=post["revision"] + 1,
+        )
 
 
 def check_note(note: str, category: CaseCategory) -> str:

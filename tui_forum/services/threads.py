@@ -95,6 +95,7 @@ def post_view(
         position=row[13],
         accepted=accepted == row[2],
         mine=mine,
+        off_topic=bool(row[18]),
         marks=marks if marks is not None and state is PostState.VISIBLE else NO_MARKS,
     )
 

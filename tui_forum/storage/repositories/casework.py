@@ -91,6 +91,18 @@ _SET_STATES: Final = (
     .where(Post.id.in_(bindparam("posts", expanding=True)), Post.state != PostState.DELETED.value)
     .values(state=bindparam("to"), removal_reason=bindparam("why"))
 )
+_APPROVED: Final = (
+    select(Case.category, Case.rule)
+    .join(CasePost, CasePost.case_id == Case.id)
+    .where(
+        CasePost.post_id == bindparam("post"),
+        Case.state == CaseState.DECIDED.value,
+        Case.outcome.in_((DecisionKind.APPROVE.value, DecisionKind.EDIT.value)),
+        Case.overturned.is_(False),
+    )
+    .order_by(Case.id.desc())
+    .limit(1)
+)
 _TELL_REPORTERS: Final = (
     update(Report)
     .where(Report.case_id == bindparam("case"))
@@ -240,6 +252,11 @@ class CaseWriting:
             select(Notice.account_id).where(Notice.case_id == case_id, Notice.created_at == told_at)
         )
         return set(seen.scalars())
+
+    async def approved(self, post_id: int) -> AnyRow | None:
+        """Under which ``category`` and ``rule`` a moderator has let a post stay; None when never."""
+        found = await self._connection.execute(_APPROVED, {"post": post_id})
+        return found.first()
 
     async def others_open(self, case_id: int) -> bool:
         """Whether one of a case's posts is in another open case meanwhile."""

@@ -680,7 +680,7 @@ def post_rows() -> Select[*tuple[Any, ...]]:
             Post.id, Post.thread_id, Post.number, Post.author_id, Account.handle, Account.display_name,
             Post.body, Post.created_at, Post.edited_at, Post.revision, Post.state, Post.removal_reason,
             Post.depth, Post.tree_path, PARENT.number, PARENT_AUTHOR.handle,
-            func.substr(PARENT.body, 1, EXCERPT_CHARS), PARENT.state,
+            func.substr(PARENT.body, 1, EXCERPT_CHARS), PARENT.state, Post.off_topic,
         )
         .join(Account, Account.id == Post.author_id)
         .outerjoin(

@@ -13,7 +13,9 @@ from tui_forum.ui.screen import dialog
 
 
 class TeamActions(Queueing):
-    """Keys ``f A d r n b`` and the brackets."""
+    """Keys ``f A d r N n b`` and the brackets."""
+
+    places: dict[int, str]
 
     async def _do(self, call: Awaitable[object], sentence: str) -> bool:
         """Do it, show the case as it is now, and say so; or say why not."""
@@ -100,6 +102,34 @@ class TeamActions(Queueing):
                 call, _("Sent: it is in the inbox of @{handle}.").format(handle=row.author.handle)
             ):
                 await self.words_sent(key)
+
+    @dialog
+    async def action_begin_talk(self) -> None:
+        """Write to any member as the moderators of a community: the talk becomes a case."""
+        places = list(self.places.items())
+        if not places:
+            self.say(_("You moderate no community."), error=True)
+            return
+        row = self.queue.current
+        here = next((i for i, place in enumerate(places) if row and place[0] == row.community_id), 0)
+        found = 0
+        if len(places) > 1:
+            choices = [Choice(name) for _place, name in places]
+            chosen = await self.pick(_("As the moderators of which community?"), choices, here)
+            if chosen is None:
+                return
+            found = chosen
+        handle = await self.forum_app.ask_line(_("To whom? Their handle:"))
+        if not handle:
+            return
+        key = "case:0:begin"
+        title = _("To , as the moderators").format(handle=handle.strip().removeprefix("@"))
+        text = await self.ask_words(key, title)
+        if text is None:
+            return
+        call = self.forum.caseroom.begin(self.actor, places[found][0], handle, text)
+        if await self._do(call, _("Sent: the talk is a case.")):
+            await self.words_sent(key)
 
     @dialog
     async def action_note(self) -> None:

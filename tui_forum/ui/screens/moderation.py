@@ -61,6 +61,7 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
         Key(("A",), "assign", N_("assign"), hint=True),
         Key(("r",), "write", N_("write to the member"), hint=True),
         Key(("d",), "discuss", N_("discuss"), hint=True),
+        Key(("N",), "begin_talk", N_("write to any member")),
         Key(("F",), "filter", N_("filter"), hint=True, levels=(QUEUE,)),
         Key(("S",), "sort", N_("order"), hint=True, levels=(QUEUE,)),
         Key(("asterisk",), "mark_all", N_("mark all or none"), levels=(QUEUE,)),
@@ -79,7 +80,7 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
         super().__init__()
         self._mode = QUEUE
         self._next: CaseCursor | None = None
-        self._first = case_id
+        self._first = case_id or None  # 0: words for a talk that is not there yet
         self._claimed: int | None = None
         self._claim_timer: Timer | None = None
         self._stale: dict[int, bool] = {}

@@ -162,9 +162,7 @@ class CaseLines:
         self._lines.append(Strip([mark, Segment(fit(text, self._width - 2), style)]))
 
     def _state(self, post: PostView, mark: Segment) -> None:
-        if post.state is PostState.HELD:
-            self._label(mark, _("held: only its author and moderators see it"))
-        elif post.state is not PostState.VISIBLE:
+        if post.state is not PostState.VISIBLE:
             self._label(mark, tombstone(post))
 
     def _body(self, body: str, now: PostView | None, mark: Segment) -> None:

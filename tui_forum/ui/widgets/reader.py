@@ -106,6 +106,8 @@ def tombstone(post: PostView) -> str:
     """What stands where a post was."""
     if post.state is PostState.DELETED:
         return _("Deleted by its author.")
+    if post.state is PostState.HELD:
+        return _("Held: only its author and moderators see it.")
     if post.removal_reason:
         return _("Removed by a moderator: {reason}").format(reason=display_line(post.removal_reason))
     return _("Removed by a moderator.")
@@ -331,6 +333,8 @@ class Reader(LineWidget, can_focus=True):
         rest = [f" · {format_datetime(post.created_at)}"]
         if post.edited_at is not None:
             rest.append(" · " + _("edited"))
+        if post.off_topic:
+            rest.append(" · " + _("off topic"))
         if post.marks.newcomer:
             rest.append(" · 👋 " + _("new here"))
         if post.accepted:
