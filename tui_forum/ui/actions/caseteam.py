@@ -123,7 +123,7 @@ class TeamActions(Queueing):
         if not handle:
             return
         key = "case:0:begin"
-        title = _("To , as the moderators").format(handle=handle.strip().removeprefix("@"))
+        title = _("To @{handle}, as the moderators").format(handle=handle.strip().removeprefix("@"))
         text = await self.ask_words(key, title)
         if text is None:
             return
