@@ -74,12 +74,15 @@ class KeyParser(XTermParser):
     def _parse_extended_key(  # type: ignore[override]  # there it is a cache, here a method
         self, sequence: str
     ) -> list[events.Key] | None:
-        return _extended_key(sequence)
+        found = _extended_key(sequence)
+        return None if found is None else [events.Key(key, character) for key, character in found]
 
 
 @lru_cache(maxsize=1024)
-def _extended_key(sequence: str) -> list[events.Key] | None:
-    return XTermParser._parse_extended_key.__wrapped__(XTermParser, sequence)  # noqa: SLF001
+def _extended_key(sequence: str) -> list[tuple[str, str | None]] | None:
+    """Names and characters: an event would keep the app that it was made in."""
+    found = XTermParser._parse_extended_key.__wrapped__(XTermParser, sequence)  # noqa: SLF001
+    return None if found is None else [(key.key, key.character) for key in found]
 
 
 def parsed(parser: XTermParser, text: str) -> list[Message]:

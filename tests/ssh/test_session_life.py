@@ -281,8 +281,7 @@ async def test_500_sessions_leave_nothing_behind(serve: Serve) -> None:
     for _ in range(20):
         await _some_sessions(host, 25)
     gc.collect()
-    # Known defect: the app of the session that ended last is still held (one, however many there were).
-    assert len([obj for obj in gc.get_objects() if isinstance(obj, Probe)]) <= 1
+    assert [obj for obj in gc.get_objects() if isinstance(obj, Probe)] == []
     assert len(asyncio.all_tasks()) <= tasks
     assert _files() <= files
 
