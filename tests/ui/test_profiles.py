@@ -68,7 +68,7 @@ async def test_a_profile_tells_of_recognition_praise_and_posts(world: World) -> 
         )
         for part in (
             "dort ist es", "Als Erstes 1 Frage beantwortet", "💡 1", "💐 @ada für #2 in „Roses?“",
-            "It saved my roses.", "Gemeinsame Communities", "Unter den Ersten in Gardens",
+            "It saved my roses.", "Gemeinsame Communitys", "Unter den Ersten in Gardens",
         ):  # fmt: skip
             assert part in text
         await press(pilot, "G", "enter")

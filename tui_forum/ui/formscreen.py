@@ -66,7 +66,8 @@ class FormScreen(ForumScreen[Result | None]):
     FormScreen Label.-wrong { color: $text-error; text-style: bold; }
     FormScreen Input, FormScreen Choice, FormScreen TextArea {
         border: none; height: 1; padding: 0; background: $surface; }
-    FormScreen Input:focus, FormScreen Choice:focus, FormScreen TextArea:focus { background: $panel; }
+    FormScreen Input:focus, FormScreen Choice:focus, FormScreen TextArea:focus {
+        border: none; background: $panel; }
     """
     FORM_KEYS: ClassVar[tuple[Key, ...]] = FORM_KEYS
 
