@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
@@ -10,6 +12,8 @@ from tui_forum.domain.people import ReactionKind, RecognitionKind
 from tui_forum.domain.profiles import ProfileForm
 from tui_forum.domain.views import CommunityRow, PostRef
 from tui_forum.services.forum import Forum
+from tui_forum.ui.modals.palette import PaletteModal
+from tui_forum.ui.screens.community import CommunityScreen
 from tui_forum.ui.screens.profile import ProfileScreen
 from tui_forum.ui.screens.profile_edit import ProfileEditScreen
 from tui_forum.ui.screens.who_knows import WhoKnowsScreen
@@ -42,12 +46,21 @@ async def world(sqlite_forum: Forum) -> World:
     return World(forum, row, answer, {"ada": ada, "bob": bob, "eva": eva})
 
 
+async def by_name(pilot: Any, handle: str) -> None:
+    """Type a handle into the palette."""
+    await press(pilot, "colon")
+    await until(pilot, lambda: isinstance(pilot.app.screen, PaletteModal) and pilot.app.focused is not None)
+    await press(pilot, handle, "enter")
+
+
 async def test_the_author_of_a_post_is_a_key_away_and_so_is_the_way_back(world: World) -> None:
     async with session(world.forum, world.ada, size=NARROW) as (app, pilot):
         await app.browse.open_thread(world.answer.thread_id, 1)
         await press(pilot, "at")
         await shows(pilot, "My profile")
-        await press(pilot, "q", "j", "at")
+        await press(pilot, "q")
+        await until(pilot, lambda: app.screen is app.browse)
+        await press(pilot, "j", "at")
         await shows(pilot, "Whose profile?", "1  @bob", "2  @eva", "3  @ada")
         await press(pilot, "1")
         text = await shows(pilot, "Bob Miller @bob", "Gardener · Grounds", "Lima · it is", "Can help with")
@@ -62,7 +75,7 @@ async def test_the_author_of_a_post_is_a_key_away_and_so_is_the_way_back(world: 
 async def test_a_profile_tells_of_recognition_praise_and_posts(world: World) -> None:
     async with session(world.forum, world.eva, size=WIDE) as (app, pilot):
         await shows(pilot, "Gardens")
-        await press(pilot, "colon", '"@bo"', "enter")
+        await by_name(pilot, '"@bo"')
         text = await shows(
             pilot, "Kann helfen bei", "Möchte lernen", "Anerkennung", "Lob", "Neueste Beiträge"
         )
@@ -80,7 +93,7 @@ async def test_a_profile_tells_of_recognition_praise_and_posts(world: World) -> 
 
 async def test_long_praise_is_read_in_full_at_80_columns(world: World) -> None:
     async with session(world.forum, world.ada, size=NARROW) as (_app, pilot):
-        await press(pilot, "colon", '"@bob"', "enter")
+        await by_name(pilot, '"@bob"')
         await shows(pilot, "Bob Miller")
         for _row in range(5):
             await press(pilot, "j")
@@ -110,8 +123,10 @@ async def test_one_tells_about_oneself_and_others_find_it(world: World) -> None:
         await press(pilot, "enter")  # a topic leads to who else knows about it
         await until(pilot, lambda: isinstance(app.screen, WhoKnowsScreen))
         await shows(pilot, "Moss · Botanist")
-        await press(pilot, "q", "q", "q")
-        await until(pilot, lambda: app.screen is app.browse)
+        for left in (3, 2, 1):
+            await press(pilot, "q")
+            await until(pilot, lambda left=left: len(app.screen_stack) == left)  # type: ignore[misc]
+        assert app.screen is app.browse
 
 
 async def test_what_cannot_be_taken_stays_in_the_form_with_its_reason(world: World) -> None:
@@ -169,7 +184,7 @@ async def test_recognition_is_switched_off_in_the_settings_for_everybody(world: 
         await shows(pilot, "Not shown to anybody: Praise I was given (g s)")
     assert (await world.forum.profiles.hidden(world.bob)) == {RecognitionKind.PRAISE}
     async with session(world.forum, world.ada, size=WIDE) as (app, pilot):
-        await press(pilot, "colon", '"@bob"', "enter")
+        await by_name(pilot, '"@bob"')
         await shows(pilot, "Bob Miller", "The first answer to 1 question")
         assert "💐" not in screen_text(app)
         assert "Not shown" not in screen_text(app)
@@ -177,7 +192,7 @@ async def test_recognition_is_switched_off_in_the_settings_for_everybody(world: 
 
 async def test_praise_is_taken_back_on_the_profile_by_its_giver_only(world: World) -> None:
     async with session(world.forum, world.eva, size=WIDE) as (_app, pilot):
-        await press(pilot, "colon", '"@bob"', "enter")
+        await by_name(pilot, '"@bob"')
         await shows(pilot, "💐 @ada")
         await press(pilot, "d")
         await shows(pilot, "Wähle zuerst ein Lob aus.")
@@ -186,7 +201,7 @@ async def test_praise_is_taken_back_on_the_profile_by_its_giver_only(world: Worl
         await press(pilot, "at")
         await shows(pilot, "Profil von @ada")
     async with session(world.forum, world.ada, size=WIDE) as (app, pilot):
-        await press(pilot, "colon", '"@bob"', "enter")
+        await by_name(pilot, '"@bob"')
         await shows(pilot, "💐 @ada")
         await press(pilot, "j", "j", "j", "j", "d")
         await shows(pilot, "Take back the praise")
@@ -197,10 +212,12 @@ async def test_praise_is_taken_back_on_the_profile_by_its_giver_only(world: Worl
 async def test_a_handle_typed_fast_or_wrong_gets_its_profile_or_a_sentence(world: World) -> None:
     async with session(world.forum, world.ada) as (app, pilot):
         await shows(pilot, "Gardens")
-        await press(pilot, "colon", '"@nobody-here"', "enter")
+        await by_name(pilot, '"@nobody-here"')
         await shows(pilot, "There is nobody called @nobody-here.")
         await until(pilot, lambda: app.screen is app.browse)
-        await press(pilot, "colon", '"@"')
+        await press(pilot, "colon")
+        await until(pilot, lambda: isinstance(app.screen, PaletteModal) and app.focused is not None)
+        await press(pilot, '"@"')
         await shows(pilot, "Ada @ada", "Bob Miller @bob", "Gardener · Grounds")
         await press(pilot, "backspace")
         await shows(pilot, "next unread")
@@ -221,11 +238,15 @@ async def test_members_on_a_communitys_page_lead_to_their_profiles(world: World)
         await shows(pilot, "@ada", "@eva")
         await press(pilot, "enter")
         await shows(pilot, "Profile of @ada")
-        await press(pilot, "q", "j", "at")
+        await press(pilot, "q")
+        await until(pilot, lambda: isinstance(app.screen, CommunityScreen))
+        await press(pilot, "j", "at")
         await until(pilot, lambda: isinstance(app.screen, ProfileScreen))
     async with session(world.forum, world.ada) as (_app, pilot):
         await shows(pilot, "Gardens")
-        await press(pilot, "i", "enter")
+        await press(pilot, "i")
+        await shows(pilot, "@ada", "@eva")
+        await press(pilot, "enter")
         await shows(pilot, "3  see the profile")
         await press(pilot, "3")
         await shows(pilot, "My profile")
