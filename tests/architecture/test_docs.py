@@ -50,6 +50,8 @@ SECTIONS = {
     "PlaybookScreen": "A guide for hosts",
     "RecordScreen": "Record of moderation",
     "TalkScreen": "Talk with the moderators",
+    "TemplateScreen": "In forms",
+    "TemplatesScreen": "Templates",
     "TextsScreen": "Prepared texts",
     "RevisionsScreen": "Earlier versions",
     "RoundScreen": "Hosts' round",

@@ -33,6 +33,7 @@ from tui_forum.domain.events import (
 from tui_forum.domain.life import Stage
 from tui_forum.domain.moderation import CaseCategory, CaseFilter, DecisionKind, ForwardedTo, Ruling
 from tui_forum.domain.people import ReactionKind
+from tui_forum.domain.templates import Template
 from tui_forum.domain.views import HomeCursor
 from tui_forum.services.forum import Forum
 
@@ -156,6 +157,7 @@ READS: dict[str, tuple[Question, str]] = {
     ),
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
     "record.page there": (lambda w, a: w.forum.record.page(a, w.community_id), ""),
+    "templates.of": (lambda w, a: w.forum.templates.of(a, w.community_id), INNER),
     "hosting.view": (lambda w, a: w.forum.hosting.view(a, w.community_id), ""),
     "merging.merge_targets": (lambda w, a: w.forum.merging.merge_targets(a, w.community_id), ""),
     "hosts_round.view": (lambda w, a: w.forum.hosts_round.view(a), ""),
@@ -240,6 +242,11 @@ WRITES: dict[str, Question] = {
     "caseroom.answer": lambda w, a: w.forum.caseroom.answer(a, w.case_id, "x"),
     "reasons.save": lambda w, a: w.forum.reasons.save(a, w.community_id, None, {"en": "x"}),
     "reasons.delete": lambda w, a: w.forum.reasons.delete(a, w.community_id, 1),
+    "templates.save": lambda w, a: w.forum.templates.save(
+        a, w.community_id, Template(0, "x", ThreadKind.QUESTION, "x", "x")
+    ),
+    "templates.remove": lambda w, a: w.forum.templates.remove(a, w.community_id, 1),
+    "templates.shift": lambda w, a: w.forum.templates.shift(a, w.community_id, 1, 1),
     "hosting.archive": lambda w, a: w.forum.hosting.archive(a, w.community_id, "x"),
     "hosting.reopen": lambda w, a: w.forum.hosting.reopen(a, w.community_id),
     "merging.merge": lambda w, a: w.forum.merging.merge(a, w.community_id, w.community_id),
@@ -284,6 +291,7 @@ APART: dict[str, str] = {
     ),
     "charters.open": "makes one that the actor then manages",
     "charters.may_open": "a matter of the forum's setting",
+    "templates.may_edit": "a matter of the role in a community that one has been told of",
     "charters.check_slug": "names are unique: that one is taken can be seen by trying to open another",
     **dict.fromkeys(("profiles.update", "profiles.hide", "profiles.hidden"), "one's own profile"),
     **dict.fromkeys(
@@ -429,6 +437,9 @@ async def live(world: World) -> None:
     await forum.memberships.leave(newcomer, world.community_id)
     world.host_request_id = await forum.host_requests.ask_cohost(
         boss, world.community_id, "mary", f"{INNER} notes"
+    )
+    await forum.templates.save(
+        boss, world.community_id, Template(0, "Case", ThreadKind.QUESTION, f"{INNER} template", "")
     )
     await forum.drafts.save(mary, f"community:{world.community_id}", title="", body=f"{INNER} draft")
     forum.presence.enter(mary).look(world.community_id, world.thread_id)

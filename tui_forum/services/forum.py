@@ -36,6 +36,7 @@ from tui_forum.services.recognition import Recognition
 from tui_forum.services.record import Record
 from tui_forum.services.reminders import Reminders
 from tui_forum.services.reports import Reports
+from tui_forum.services.templates import Templates
 from tui_forum.services.threads import Threads
 from tui_forum.storage.engine import Database
 
@@ -68,6 +69,7 @@ class Forum:
         self.hosts_round = HostsRound(database)
         self.playbooks = Playbooks(database)
         self.curation = Curation(database)
+        self.templates = Templates(database)
         self.drafts = Drafts(database)
         self.reports = Reports(database)
         self.cases = Cases(database)

@@ -38,6 +38,8 @@ class Place(StrEnum):
     CHARTER_FORM = "charter_form"
     UNANSWERED = "unanswered"
     NOT_YET = "not_yet"
+    TEMPLATES = "templates"
+    TEMPLATE = "template"
 
 
 @dataclass(frozen=True, slots=True)

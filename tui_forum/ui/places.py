@@ -34,6 +34,8 @@ _SCREENS: Final = {
     Place.CHARTER_FORM: "charter_form:CharterFormScreen",
     Place.UNANSWERED: "unanswered:UnansweredScreen",
     Place.NOT_YET: "notyet:NotYetScreen",
+    Place.TEMPLATES: "templates:TemplatesScreen",
+    Place.TEMPLATE: "template:TemplateScreen",
 }
 
 

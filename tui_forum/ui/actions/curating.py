@@ -16,7 +16,7 @@ from tui_forum.services.curation import Destination
 from tui_forum.ui.actions.base import Browsing
 from tui_forum.ui.modals.find import FindModal
 from tui_forum.ui.modals.pick import Choice
-from tui_forum.ui.navigation import OpenThread
+from tui_forum.ui.navigation import Go, OpenThread, Place
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, columns
@@ -48,7 +48,7 @@ class Subject:
 
 
 class CuratingActions(Browsing):
-    """Keys ``u L M *`` and ``Enter`` at a post."""
+    """Keys ``u L M * g t`` and ``Enter`` at a post."""
 
     def _subject(self) -> Subject | None:
         thread = self.reader.thread
@@ -227,6 +227,11 @@ class CuratingActions(Browsing):
         count = len(self.reader.marked)
         marked = ngettext("{n} post is marked: M splits.", "{n} posts are marked: M splits.", count)
         self.say(marked.format(n=format_number(count)) if count else _("No post is marked."))
+
+    def action_templates(self) -> None:
+        """What the community's hosts offer to begin a thread with."""
+        if self.community is not None:
+            self.post_message(Go(Place.TEMPLATES, (self.community.community_id,), on_top=True))
 
     def action_follow(self) -> None:
         """Go to where posts went that were at the selected one."""

@@ -117,6 +117,7 @@ class BrowseScreen(
         Key(("ctrl+d",), "half_down", N_("half a page down")),
         Key(("ctrl+u",), "half_up", N_("half a page up")),
         Key(("g g", "home"), "first", N_("to the beginning")),
+        Key(("g t",), "templates", N_("templates of the community"), levels=(THREADS, POSTS)),
         Key(("G", "end"), "last", N_("to the end")),
         Key(("t",), "toggle_order", N_("by time or as a tree"), hint=True, levels=(POSTS,)),
         Key(("p",), "parent", N_("to the post this answers"), levels=(POSTS,)),

@@ -20,11 +20,13 @@ from tui_forum.domain.charter import PURPOSES, RuleScope, WritingFrame
 from tui_forum.domain.entities import ThreadKind
 from tui_forum.domain.errors import ConflictError, ForumError, InvalidInputError, RulesNotAcceptedError
 from tui_forum.domain.limits import BODY_MAX_CHARS, DRAFT_MAX_CHARS
+from tui_forum.domain.templates import Template
 from tui_forum.domain.text import display_line
 from tui_forum.domain.views import Draft, PostRef
-from tui_forum.i18n import N_, _, explain, format_datetime, format_number
+from tui_forum.i18n import N_, _, explain, format_datetime, format_number, ngettext
 from tui_forum.ui.charterwords import KINDS
 from tui_forum.ui.keys import Key
+from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.modals.rules import RulesModal
 from tui_forum.ui.navigation import ComposeTarget
 from tui_forum.ui.screen import WIDE, ForumScreen
@@ -83,6 +85,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         Binding("f3", "kind", priority=True, show=False),
         Binding("f4", "rules", priority=True, show=False),
         Binding("f5", "acknowledgement", priority=True, show=False),
+        Binding("f6", "template", priority=True, show=False),
         Binding("ctrl+g", "ask_discard", priority=True, show=False),
     ]
     KEYS: ClassVar = (
@@ -92,6 +95,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         Key(("f3",), "kind", N_("kind of thread"), hint=True, levels=("thread",)),
         Key(("f4",), "rules", N_("all rules")),
         Key(("f5",), "acknowledgement", N_("ask to acknowledge"), levels=("thread",)),
+        Key(("f6",), "template", N_("begin with a template"), levels=("thread",)),
         Key(("ctrl+g",), "ask_discard", N_("discard"), hint=True),
     )
 
@@ -102,6 +106,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self._frame: WritingFrame | None = None
         self._kind = ThreadKind.DISCUSSION
         self._wants_acknowledgement = False
+        self._templates: tuple[Template, ...] = ()
         self._loaded = False
         self._sending = False
         self._done = False
@@ -212,6 +217,10 @@ class ComposeScreen(ForumScreen[PostRef | None]):
                 else _("nobody is asked to acknowledge (F5 asks)")
             )
             parts.append(asks)
+        if self._templates:
+            count = len(self._templates)
+            offered = ngettext("{n} template (F6)", "{n} templates (F6)", count)
+            parts.append(offered.format(n=count))
         self.query_one("#kind", Static).update(" · ".join(parts))
 
     # -- life
@@ -249,6 +258,10 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         except ForumError:
             return
         self.frame_lines.show_frame(self._frame)
+        if self._starts_thread:
+            self._templates = (
+                await self.ask(self.forum.templates.of(self.actor, self._frame.community_id)) or ()
+            )
         if self._kind not in self._kinds and self._kinds:
             self._kind = self._kinds[0]
         self._show_kind()
@@ -449,6 +462,43 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         """Whether anything was typed anywhere."""
         typed = self.title_field.value.strip() or self.editor.text.strip()
         return bool(typed) or (self._starts_thread and self.poll_form.written)
+
+    def action_template(self) -> None:
+        """Begin with a template; what was typed goes only when one says so."""
+        if self._starts_thread and not self._asking:
+            self._asking = True
+            self._begin_with_template()
+
+    @work(name="template")
+    async def _begin_with_template(self) -> None:
+        try:
+            if not self._templates:
+                self.say(_("This community has no templates; its hosts write them with g t."))
+                return
+            choices = [Choice(template.name, _(KINDS[template.kind])) for template in self._templates]
+            chosen = await self.forum_app.pick(_("Begin with:"), choices)
+            if chosen is not None:
+                await self._put_in(self._templates[chosen])
+        finally:
+            self._asking = False
+
+    async def _put_in(self, template: Template) -> None:
+        begun = (self._target.initial_title, self._target.initial_body)
+        if (self.title_field.value, self.editor.text) not in (begun, ("", "")) and not (
+            await self.forum_app.confirm(_("Put the template in place of what you have written?"))
+        ):
+            return
+        # As if one had begun with it: leaving it as it is leaves no draft.
+        self._target = replace(self._target, initial_title=template.beginning, initial_body=template.body)
+        if template.kind in self._kinds:
+            self._kind = template.kind
+            self._show_kind()
+        self.title_field.value = template.beginning
+        self.editor.load_text(template.body)
+        self.editor.move_cursor(self.editor.document.end)
+        self.title_field.focus()
+        self.title_field.cursor_position = len(template.beginning)
+        self._note_change()
 
     def action_rules(self) -> None:
         """Read all the rules."""

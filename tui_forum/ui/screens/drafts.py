@@ -25,6 +25,7 @@ _ELSEWHERE: Final = {
     "case": Place.MODERATION,
     "talk": Place.TALK,
     "charter": Place.CHARTER_FORM,
+    "template": Place.TEMPLATE,
 }
 
 
@@ -35,6 +36,8 @@ def _kind(key: str) -> str:
         return _("new thread")
     if key.startswith("playbook:"):
         return _("guide")
+    if key.startswith("template:"):
+        return _("template")
     if key.startswith(("case:", "talk:")):
         return _("words in a case")
     return _("change") if key.startswith("edit:") else _("reply")
@@ -98,8 +101,9 @@ class DraftsScreen(ListScreen[None]):
             return
         kind, _colon, rest = message.item.key.partition(":")
         if kind in _ELSEWHERE:
-            which = int(rest.partition(":")[0])
-            self.post_message(Go(_ELSEWHERE[kind], (which,), on_top=True))
+            ids = tuple(map(int, rest.split(":")))
+            which = ids if kind == "template" else ids[:1]
+            self.post_message(Go(_ELSEWHERE[kind], which, on_top=True))
         else:
             self.post_message(StartWriting(await self._target_or_text(message.item.key)))
 

@@ -105,10 +105,8 @@ class PollForm(Vertical):
         """Put back what a draft has kept."""
         self.options.load_text(str(values.get("options", ""))[:OPTIONS_TEXT_MAX])
         self.closes.value = str(values.get("closes", ""))
-        if (values.get("multiple") is True) != (self.multiple.value == "several"):
-            self.multiple.step()
-        if (values.get("anonymous") is True) != (self.anonymous.value == "anonymous"):
-            self.anonymous.step()
+        self.multiple.choose("several" if values.get("multiple") is True else "one")
+        self.anonymous.choose("anonymous" if values.get("anonymous") is True else "named")
 
     def look(self) -> PollView:
         """How the poll will look before anybody has voted, as far as it is typed."""
