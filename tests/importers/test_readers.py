@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tui_forum.domain.entities import ThreadKind
 from tui_forum.domain.errors import ImportSourceError
 from tui_forum.importers import discourse, jsonl, mbox, stackexchange
+from tui_forum.importers.html import to_markdown
 from tui_forum.importers.mail import decode_words, identify, split_subject
 from tui_forum.importers.records import (
     BrokenRecord,
@@ -50,6 +52,40 @@ def test_newsgroup_lines_are_read_and_broken_ones_named_with_their_line() -> Non
     assert reply.created_at == datetime(1999, 3, 24, 9, tzinfo=UTC)
     assert found["<nodate@example.org>"].created_at is None
     assert meter.done == (SAMPLES / "newsgroup.jsonl").stat().st_size
+
+
+def topic(tmp_path: Path, **post: object) -> ImportedPost:
+    """The one post of a Discourse topic."""
+    whole = {"post_number": 1, "username": "ada", "created_at": "2020-01-01T00:00:00Z", **post}
+    file = tmp_path / "1.json"
+    file.write_text(json.dumps({"id": 1, "title": "T", "tags": ["x"], "post_stream": {"posts": [whole]}}))
+    [record] = discourse.read(file, Meter())
+    assert isinstance(record, ImportedPost)
+    return record
+
+
+POLL = {"options": [{"id": "a1", "votes": 12}, {"id": "b2", "votes": 0}, {"id": "c3"}], "voters": 12}
+
+
+def test_a_poll_of_discourse_becomes_its_answers_with_their_votes(tmp_path: Path) -> None:
+    cooked = (
+        '<p>Shall we?</p><div class="poll"><div class="poll-container"><ul>'
+        '<li data-poll-option-id="a1">Yes, &amp; soon</li><li data-poll-option-id="b2">No</li>'
+        '<li data-poll-option-id="c3">Later</li></ul></div><div class="poll-info"><p>0 voters</p></div></div>'
+    )
+    text = to_markdown(topic(tmp_path, cooked=cooked, polls=[POLL]).body)
+    assert text == "Shall we?\n\n- Yes, & soon – 12\n- No – 0\n- Later\n\nTags: x"
+    raw = "Shall we?\n\n[poll type=regular]\n* Yes\n* No\n* Later\n[/poll]\nSay so."
+    found = topic(tmp_path, raw=raw, cooked=cooked, polls=[POLL])
+    assert found.markup is Markup.MARKDOWN
+    assert found.body == "Shall we?\n\n* Yes – 12\n* No – 0\n* Later\n\nSay so.\n\nTags: x"
+
+
+@pytest.mark.parametrize(
+    "polls", [7, [None], [{"options": 3}], [{"options": [None, {"votes": "x"}, {"id": 1, "votes": -1}]}]]
+)
+def test_polls_that_are_none_leave_the_text_as_it_is(tmp_path: Path, polls: object) -> None:
+    assert topic(tmp_path, cooked="<p>Hello [poll</p>", polls=polls).body.startswith("<p>Hello [poll</p>")
 
 
 def test_months_are_read_in_the_order_of_the_calendar() -> None:

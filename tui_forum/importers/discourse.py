@@ -110,22 +110,62 @@ def _post(post: Any, topic: int, thread: ImportedThread, tags: list[str], place:
         return BrokenRecord(place, N_("no text"))
     if unwanted := _unwanted(post):
         return SkippedRecord(place, unwanted)
+    body = _with_results(body, post.get("polls"))
     number, replied = post["post_number"], post.get("reply_to_post_number")
+    written = isinstance(raw, str)
     if number == 1 and tags:
-        body += f"\n\nTags: {', '.join(tags)}" if body is raw else f"<p>Tags: {', '.join(tags)}</p>"
+        body += f"\n\nTags: {', '.join(tags)}" if written else f"<p>Tags: {', '.join(tags)}</p>"
     name = post.get("name")
     return ImportedPost(
         external_id=f"{topic}.{number}",
         author_key=user.lower(),
         author_name=name if isinstance(name, str) and name.strip() else user,
         body=body,
-        markup=Markup.MARKDOWN if body is raw or isinstance(raw, str) else Markup.HTML,
+        markup=Markup.MARKDOWN if written else Markup.HTML,
         created_at=parse_iso(str(post.get("created_at"))),
         place=place,
         parents=(f"{topic}.{replied}",) if isinstance(replied, int) and replied != number else (),
         thread_key=str(topic),
         opens=thread,
     )
+
+
+#: What a post may have of polls and a poll of answers; a file may say anything.
+_POLLS_MAX: Final = 10
+_OPTIONS_MAX: Final = 50
+_VOTES_MAX: Final = 10**9
+
+
+def _with_results(body: str, polls: Any) -> str:
+    """``body`` with the votes behind each answer of its polls, which are over; who voted stays there.
+
+    A poll of Discourse may stand in any post, and several in one: they become text.
+    """
+    for poll in polls[:_POLLS_MAX] if isinstance(polls, list) else ():
+        options = poll.get("options") if isinstance(poll, dict) else None
+        known = [one for one in options if isinstance(one, dict)] if isinstance(options, list) else []
+        for one in known[:_OPTIONS_MAX]:
+            body = _insert(body, f'data-poll-option-id="{one.get("id")}"', "</li>", _count(one))
+        start = body.find("[poll")
+        end = body.find("[/poll]", start)
+        if 0 <= start < end:
+            lines = body[start:end].split("\n")[1:]
+            counts = iter([_count(one) for one in known])
+            told = [line + (next(counts, "") if line.strip() else "") for line in lines]
+            body = body[:start] + "\n".join(told) + body[end + len("[/poll]") :]
+    return body
+
+
+def _insert(body: str, after: str, before: str, text: str) -> str:
+    """``text`` put before the first ``before`` behind ``after``, where there is such a place."""
+    place = body.find(before, start) if (start := body.find(after)) >= 0 else -1
+    return body if place < 0 else f"{body[:place]}{text}{body[place:]}"
+
+
+def _count(option: dict[str, Any]) -> str:
+    """Votes as they stand behind an answer; nothing where they are not told."""
+    votes = option.get("votes")
+    return f" – {votes}" if isinstance(votes, int) and 0 <= votes < _VOTES_MAX else ""
 
 
 def _unwanted(post: dict[str, Any]) -> str:

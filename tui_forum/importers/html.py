@@ -33,7 +33,7 @@ _ESCAPED: Final = re.compile(
 _LINE_MARK: Final = re.compile(r"^(\s*)(#{1,6}(?=\s)|>|[-+](?=\s)|~~~|=+$|-+$)", re.MULTILINE)
 _NUMBER_MARK: Final = re.compile(r"^(\s*\d{1,9})([.)])(?=\s)", re.MULTILINE)
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
-_DROPPED: Final = {"avatar", "site-icon", "meta", "informations", "quote-controls", "anchor"}
+_DROPPED: Final = {"avatar", "site-icon", "meta", "informations", "quote-controls", "anchor", "poll-info"}
 
 
 class _Converter(MarkdownConverter):
