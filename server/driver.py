@@ -16,10 +16,10 @@ from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
-from textual.message_pump import MessagePump
 
 from server.input_guard import Escape, InputGuard, Keys, Pasted, Token
 from tui_forum.ui.frames import Frames
+from tui_forum.ui.settling import settle
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -32,10 +32,6 @@ MIN_SIZE: Final = (20, 5)
 MAX_SIZE: Final = (500, 200)
 ESCAPE_DELAY: Final = 0.1  # seconds after which a lone Escape is the key
 PASTE_DELAY: Final = 10.0  # seconds of silence after which a paste without an end is over
-#: How long (seconds) a key may keep the next one waiting. A key that opens a screen or moves the
-#: focus must have done so before the next is given to whoever has the focus then.
-SETTLE: Final = 0.5
-QUICK_TURNS: Final = 50
 #: How long (seconds) what keys do is not painted: one key that takes its time, or many in a row.
 FRAME: Final = 0.05
 LAYOUTS: Final = 3  # at most, before a frame: each may change the size of what it shows
@@ -56,12 +52,6 @@ _NOT_FOR_APPS: Final = (messages.InBandWindowResize, events.Resize, events.Curso
 
 def _is_text(token: Token) -> TypeGuard[Keys]:
     return isinstance(token, Keys) and token.text[0] != "\x1b"
-
-
-def _waits(pump: MessagePump) -> bool:
-    """Whether ``pump`` has nothing to do: it stands at its empty queue."""
-    queue: Any = pump._message_queue  # noqa: SLF001
-    return queue.empty() and bool(queue.ready_event._waiters)  # noqa: SLF001
 
 
 def _weight(token: Token) -> int:
@@ -243,28 +233,11 @@ class ChannelDriver(Driver):
             self._frames.release()
 
     async def _settled(self) -> None:
-        """Wait until the app has done what the last key asks for, or not much longer."""
-        until = self._loop.time() + SETTLE
-        turns = 0
-        await asyncio.sleep(0)
-        while not self._is_settled() and (now := self._loop.time()) < until:
-            if self._held_until is not None and now > self._held_until:
-                self._release_frames()
-            # Most keys take a few turns of the loop; those that ask the database take longer.
-            await asyncio.sleep(0 if turns < QUICK_TURNS else 0.002)
-            turns += 1
+        await settle(self._app, self._release_late_frames)
 
-    def _is_settled(self) -> bool:
-        """Whether the app, its screen and whoever has the focus wait for messages."""
-        app = self._app
-        if not app.screen_stack:
-            return _waits(app)
-        screen = app.screen
-        return (
-            _waits(app)
-            and screen._mounted_event.is_set()  # noqa: SLF001
-            and all(_waits(node) for node in (screen.focused or screen).ancestors_with_self)
-        )
+    def _release_late_frames(self) -> None:
+        if self._held_until is not None and self._loop.time() > self._held_until:
+            self._release_frames()
 
     def _hand_over(self, token: Token) -> None:
         if isinstance(token, Escape):

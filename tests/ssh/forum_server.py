@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import pty
 import signal
 import socket
+import struct
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+import termios
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,16 +139,11 @@ class ServerProcess:
         return self._process.wait(timeout=WAIT)
 
 
-class OpenSsh:
-    """The real ``ssh`` in a pseudo-terminal, its screen kept by a terminal emulator."""
+class Pty:
+    """A program in a pseudo-terminal, its screen kept by a terminal emulator."""
 
     def __init__(
-        self,
-        port: int,
-        *options: str,
-        user: str = "anybody",
-        size: tuple[int, int] = (80, 24),
-        command: str = "",
+        self, command: Sequence[str], environment: dict[str, str], size: tuple[int, int] = (80, 24)
     ) -> None:
         self._primary, secondary = pty.openpty()
         self._loop = asyncio.get_running_loop()
@@ -154,18 +152,10 @@ class OpenSsh:
         self._news = asyncio.Event()
         self._ended = False
         self.raw = bytearray()
-        import fcntl
-        import struct
-        import termios
-
         fcntl.ioctl(secondary, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self._process = subprocess.Popen(
-            ["ssh", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-             "-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "SendEnv=LANG", *options,
-             "-p", str(port), f"{user}@127.0.0.1", *([command] if command else [])],
-            stdin=secondary, stdout=secondary, stderr=secondary, start_new_session=True,
-            env={"PATH": os.environ["PATH"], "TERM": "xterm-256color", "HOME": "/nonexistent",
-                 "LANG": os.environ.get("TEST_LANG", "C.UTF-8")},
+            command, stdin=secondary, stdout=secondary, stderr=secondary, start_new_session=True,
+            env=environment,
         )  # fmt: skip
         os.close(secondary)
         os.set_blocking(self._primary, False)
@@ -188,6 +178,11 @@ class OpenSsh:
         """The screen."""
         return "\n".join(self.screen.display)
 
+    @property
+    def pid(self) -> int:
+        """The program's process."""
+        return self._process.pid
+
     def press(self, keys: str) -> None:
         """Type."""
         os.write(self._primary, keys.encode())
@@ -197,7 +192,7 @@ class OpenSsh:
         try:
             async with asyncio.timeout(WAIT):
                 while not all(text in self.text for text in found):
-                    assert not self._ended, f"ssh ended; on screen:\n{self.text}"
+                    assert not self._ended, f"it ended; on screen:\n{self.text}"
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
@@ -226,6 +221,27 @@ class OpenSsh:
             self._loop.remove_reader(self._primary)
             self._ended = True
         os.close(self._primary)
+
+
+class OpenSsh(Pty):
+    """The real ``ssh`` in a pseudo-terminal."""
+
+    def __init__(
+        self,
+        port: int,
+        *options: str,
+        user: str = "anybody",
+        size: tuple[int, int] = (80, 24),
+        command: str = "",
+    ) -> None:
+        super().__init__(
+            ["ssh", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+             "-o", "LogLevel=ERROR", "-o", "IdentitiesOnly=yes", "-o", "SendEnv=LANG", *options,
+             "-p", str(port), f"{user}@127.0.0.1", *([command] if command else [])],
+            {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "HOME": "/nonexistent",
+             "LANG": os.environ.get("TEST_LANG", "C.UTF-8")},
+            size,
+        )  # fmt: skip
 
 
 def key_file(folder: Path, name: str, key: asyncssh.SSHKey) -> str:

@@ -41,7 +41,7 @@ OWN = re.compile(
     r"\x1b\[\d+;\d+H"
     r"|\x1b\[(?:0|[1-9]|(?:[1-9];)*(?:[34]8;2;\d+;\d+;\d+)(?:;[34]8;2;\d+;\d+;\d+)?)?m"
     r"|\x1b\]8;(?:id=\d+;(?:https?|ftp|mailto|ssh|gopher|gemini|news|irc|ircs)[!-~]+|;)\x1b\\"
-    r"|\x1b\]22;default\x07"
+    r"|\x1b\]22;(?:default|text|pointer)\x07"
     r"|\x1b\]0;[^\x00-\x1f\x7f-\x9f]*\x07"
     r"|\x1b\[\?(?:1049|1000|1002|1006|2004|2026|25)[hl]|\x1b\[\?2026\$p|\x1b\[0m"
 )

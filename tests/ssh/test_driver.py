@@ -142,9 +142,11 @@ async def test_hostile_sequences_do_not_kill_the_parser(serve: Serve, hostile: b
     host = await serve()
     client = await host.open()
     await client.until("ready")
-    client.press(hostile)
-    client.press("k")
-    await client.until("key 1 k")
+    async with Lag() as lag:
+        client.press(hostile)
+        client.press("k")
+        await client.until("key 1 k")
+    assert lag.worst < 0.1
     assert host.apps[0].keys == ["k"]
     assert host.apps[0].size == Size(80, 24)
 

@@ -3,21 +3,33 @@
 The table of DESIGN §5, row by row:
 
 - ignorable packets while authentication waits: ``test_a_flood_before_login_is_cut``
-- identity from unsigned offers: ``test_an_unsigned_offer_gives_no_identity`` (test_openssh.py)
-- tries, channels, environment, connections: here
-- escape sequences in text, markup, costly Markdown: tests/unit/test_render*.py, tests/ui
-- sequences that kill the parser, pastes: tests/unit/test_input_guard.py, test_session_life.py
+- identity from offered keys: ``test_an_unsigned_offer_gives_no_identity``,
+  ``test_an_offer_under_another_name_gives_no_identity``
+- tries, channels, environment, connections: ``test_six_tries_and_no_more``, ``test_password_is_never_asked``,
+  ``test_ten_channels``, ``test_few_environment_variables_are_kept``, ``test_too_many_strangers_at_once``,
+  ``test_who_misbehaves_has_to_wait``, ``test_who_does_not_log_in_is_hung_up_on``,
+  ``test_sessions_per_address``, ``test_sessions_per_account``
+- escape sequences in text: ``test_bodies_and_names_are_text``, ``test_titles_are_text``,
+  ``test_notices_drafts_and_the_composer_show_text``
+- markup in text: ``test_markup_is_text_wherever_it_is_clicked``
+- costly Markdown: ``test_markdown_made_to_be_slow_holds_nobody_up``
+- sequences that kill the parser: ``test_hostile_sequences_do_not_kill_the_parser``,
+  ``test_sizes_are_clamped``, ``test_sizes_out_of_bounds_are_clamped``, ``test_changes_of_size_are_coalesced``
+- pastes: ``test_a_large_paste_is_cut_and_the_app_told``, ``test_a_paste_comes_whole_and_never_as_keys``
 - compression: ``test_compression_is_off``
 - window changes: ``test_a_flood_of_window_changes_holds_nobody_up``
-- links and files on the server: test_session_life.py
-- sftp, forwarding: here
-- search input: tests/services
+- links, files and the palette: ``test_links_and_downloads_do_nothing_here``,
+  ``test_markup_is_text_wherever_it_is_clicked``
+- sftp and files: ``test_no_files_are_served``, ``test_commands_are_refused_in_one_line_with_exit_code_2``
+- search input: ``test_whatever_is_searched_for_is_words``
+- algorithms: ``test_ssh_audit_has_nothing_to_say``
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -31,15 +43,21 @@ from server.guards.startups import StartupGuard
 from tests.ssh.conftest import Lag, elsewhere
 from tests.ssh.forum_server import Running, serving
 from tui_forum.config import Startups
+from tui_forum.ui.registration import RegistrationApp
 
 MOST_LAG = 0.1  # seconds any other session may wait
 
 
 @pytest.fixture
 async def running(tmp_path: Path) -> AsyncIterator[Running]:
-    """A server that anybody may register on; repeated tests from one address are not punished."""
+    """A server that anybody may register on; repeated tests from one address are not punished.
+
+    Whatever a test does to it, its loop is not held.
+    """
     async with serving(tmp_path, registration="open", limits={"penalties": False}) as found:
-        yield found
+        async with Lag() as lag:
+            yield found
+        assert lag.worst < MOST_LAG
 
 
 class Flooder(asyncssh.SSHClient):
@@ -87,10 +105,95 @@ async def change_sizes(port: int, key: bytes) -> None:
 
 async def test_a_flood_before_login_is_cut(running: Running) -> None:
     """8 MB of ignorable packets in the authentication phase end the connection early."""
-    async with Lag() as lag:
-        assert await elsewhere(flood_before_login, running.port)
-    assert lag.worst < MOST_LAG
+    assert await elsewhere(flood_before_login, running.port)
     assert running.listener.startups.waiting == 0
+
+
+class Stolen(asyncssh.SSHKeyPair):
+    """A public key that belongs to somebody else: it can be offered, and not be signed with."""
+
+    def __init__(self, key: asyncssh.SSHKey) -> None:
+        super().__init__(
+            key.algorithm, key.algorithm, [key.algorithm], [], key.public_data, key.get_comment_bytes()
+        )
+
+    def sign(self, data: bytes) -> bytes:
+        """Impossible."""
+        raise ValueError("no private key")
+
+
+async def test_an_offer_under_another_name_gives_no_identity(running: Running) -> None:
+    """The victim's key is offered under one name; then one signs with one's own under another."""
+    _victim, victims = await running.member("victim")
+    own = asyncssh.generate_private_key("ssh-ed25519")
+
+    class Impostor(asyncssh.SSHClient):
+        offers = 0
+
+        def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+            self.conn = conn
+
+        def public_key_auth_requested(self) -> asyncssh.SSHKeyPair | asyncssh.SSHKey | None:
+            self.offers += 1
+            if self.offers == 1:
+                return Stolen(victims)
+            self.conn._username = "other"
+            return own if self.offers == 2 else None
+
+    connection = await running.connect(None, username="victim", client_factory=Impostor)
+    await connection.create_session(asyncssh.SSHClientSession, term_type="xterm", encoding=None)
+    (session,) = running.listener.sessions
+    async with asyncio.timeout(10):
+        while session._app is None:
+            await asyncio.sleep(0.01)
+    assert isinstance(session._app, RegistrationApp)
+    connection.abort()
+
+
+async def test_who_does_not_log_in_is_hung_up_on(tmp_path: Path) -> None:
+    """Saying nothing, or half a handshake, holds a place for no longer than the grace time."""
+    async with serving(tmp_path, limits={"login_grace": 0.3}) as running:
+        for greeting in (b"", b"SSH-2.0-x\r\n"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+            writer.write(greeting)
+            async with asyncio.timeout(10):
+                with contextlib.suppress(ConnectionResetError):
+                    while await reader.read(4096):
+                        pass
+            writer.close()
+        async with asyncio.timeout(10):
+            while running.listener.startups.waiting:
+                await asyncio.sleep(0.01)
+
+
+async def test_who_misbehaves_has_to_wait(tmp_path: Path) -> None:
+    """After a flood its address is refused, with the right key, too; another address is not."""
+    async with serving(tmp_path) as running:
+        _actor, key = await running.member("anna")
+        assert await elsewhere(flood_before_login, running.port)
+        with pytest.raises((asyncssh.Error, OSError)):
+            await running.connect(key)
+        (await running.connect(key, local_addr=("127.0.0.2", 0))).abort()
+
+
+async def test_sessions_per_account(tmp_path: Path) -> None:
+    """An account may not take all sessions, from wherever it comes; one that ends makes room."""
+    async with serving(tmp_path, limits={"penalties": False, "sessions_per_account": 2}) as running:
+        _actor, key = await running.member("anna")
+        connections = [await running.connect(key) for _ in range(3)]
+        channels = [
+            (await one.create_session(asyncssh.SSHClientSession, term_type="xterm", encoding=None))[0]
+            for one in connections[:2]
+        ]
+        with pytest.raises(asyncssh.ChannelOpenError):
+            await connections[2].create_session(asyncssh.SSHClientSession, term_type="xterm", encoding=None)
+        channels[0].close()
+        async with asyncio.timeout(10):
+            while len(running.listener.sessions) > 1:
+                await asyncio.sleep(0.01)
+        await connections[2].create_session(asyncssh.SSHClientSession, term_type="xterm", encoding=None)
+        for connection in connections:
+            connection.abort()
 
 
 async def test_six_tries_and_no_more(tmp_path: Path) -> None:
@@ -182,10 +285,7 @@ async def test_compression_is_off(running: Running) -> None:
 async def test_a_flood_of_window_changes_holds_nobody_up(running: Running) -> None:
     """100,000 size changes cost little and end in the last size."""
     _actor, key = await running.member("anna")
-
-    async with Lag() as lag:
-        await elsewhere(change_sizes, running.port, key.export_private_key())
-    assert lag.worst < MOST_LAG
+    await elsewhere(change_sizes, running.port, key.export_private_key())
 
 
 @pytest.mark.parametrize("kind", ["tcp", "remote", "unix"])
@@ -231,6 +331,22 @@ async def test_too_many_strangers_at_once(tmp_path: Path) -> None:
                     break
                 except (asyncssh.Error, OSError):
                     continue
+
+
+def test_every_row_of_the_table_names_tests_that_there_are() -> None:
+    """What the top of this file says."""
+    found = {
+        name
+        for file in Path(__file__).parent.glob("test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text("utf-8"), re.MULTILINE)
+    }
+    assert __doc__ is not None
+    rows = __doc__.split("\n- ")[1:]
+    assert len(rows) == 14  # the thirteen of the table, and the algorithms below it
+    for row in rows:
+        named = re.findall(r"``(\w+)``", row)
+        assert named, row
+        assert set(named) <= found, row
 
 
 def test_startups_are_refused_at_random_in_between() -> None:

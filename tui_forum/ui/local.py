@@ -6,12 +6,18 @@ import asyncio
 import contextlib
 import getpass
 import os
+import signal
+import sys
+from typing import TYPE_CHECKING
 
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import Settings
 from tui_forum.i18n import language, set_locale
 from tui_forum.ui.app import ForumApp
 from tui_forum.ui.traits import TerminalTraits, traits_of
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
 
 
 def run(settings: Settings) -> int:
@@ -25,6 +31,15 @@ def _user_name() -> str:
     return "user"
 
 
+def _driver() -> type[Driver] | None:
+    """Ours, where there are terminals as it knows them; else Textual's choice."""
+    if sys.platform == "win32":
+        return None
+    from tui_forum.ui.localdriver import LocalDriver
+
+    return LocalDriver
+
+
 async def _run(settings: Settings) -> int:
     forum = await open_forum(settings)
     forum.clockwork.start()
@@ -32,7 +47,10 @@ async def _run(settings: Settings) -> int:
         actor = await forum.accounts.local_actor(_user_name(), language=language())
         set_locale(actor.language, actor.time_zone)
         traits: TerminalTraits = traits_of(os.environ.get("TERM", ""), dict(os.environ))
-        app = ForumApp(forum, actor, traits=traits, title=settings.title)
+        app = ForumApp(forum, actor, traits=traits, driver_class=_driver(), title=settings.title)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM) if sys.platform != "win32" else ():
+            loop.add_signal_handler(number, app.exit)  # the terminal was closed: what was typed is kept
         await app.run_async()
         return app.return_code or 0
     finally:
