@@ -6,23 +6,23 @@ Imported through the importer, read through a real connection, while the server'
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
-from collections.abc import Callable, Iterator, Sequence
+import webbrowser
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyte
 import pytest
 
-from server.run import settle
 from tests.data import shared_data
+from tests.forums import another
 from tests.importers.test_run import Silent
 from tests.ssh.conftest import WAIT, Client, Lag
 from tests.ssh.forum_server import Running, serving
 from tests.ssh.hostile import SAMPLES, Terminal, foreign, robust_texts, seen, told
 from tests.unit.test_render import HOSTILE
-from tui_forum.domain.entities import PostOrder
+from tui_forum.domain.entities import PostOrder, Visibility
 from tui_forum.domain.limits import BODY_MAX_CHARS
 from tui_forum.domain.text import clean_line
 from tui_forum.importers.records import ImportJob, Kind
@@ -32,6 +32,7 @@ from tui_forum.ui.app import ForumApp
 from tui_forum.ui.navigation import OpenThread
 from tui_forum.ui.screens.drafts import DraftsScreen
 from tui_forum.ui.screens.inbox import InboxScreen
+from tui_forum.ui.screens.search import SearchScreen
 
 SIZE = (100, 40)
 MOST_LAG = 0.1  # seconds any other session may wait
@@ -192,20 +193,9 @@ async def test_notices_drafts_and_the_composer_show_text(running: Running, tmp_p
     for row in range(len(SAMPLES)):
         await reader.press("j" if row else "", lambda row=row: drafts.rows.index == row)  # type: ignore[misc]
         await reader.press("\r", lambda: getattr(reader.app.screen, "_loaded", False))
-        await reader.press(
-            "\x1b", lambda: id(reader.app.screen) == id(drafts) and len(drafts.rows.items) >= 12
-        )
+        await reader.press("\x1b", lambda: len(drafts.rows.items) >= 12 and reader.app.screen is drafts)
 
 
-@pytest.fixture
-def settled() -> Iterator[None]:
-    """The garbage collector passes over what is there already, as on the server."""
-    settle()
-    yield
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("settled")
 async def test_markdown_made_to_be_slow_holds_nobody_up(running: Running, tmp_path: Path) -> None:
     """Tables, fences, brackets, quotes of 32,000 characters: opened, read to the end, as a tree."""
     bodies = {name: body[:BODY_MAX_CHARS] for name, body in HOSTILE.items()}
@@ -237,3 +227,57 @@ async def test_markdown_made_to_be_slow_holds_nobody_up(running: Running, tmp_pa
                 break
         await press("j", lambda place=place: browse.threads.index == min(place + 1, len(bodies) - 1))  # type: ignore[misc]
     assert not {name: lag for name, lag in slowest.items() if lag > MOST_LAG}
+
+
+async def test_markup_is_text_wherever_it_is_clicked(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a crash nor an action, a browser on the server, or a file on its disk."""
+    monkeypatch.setattr(webbrowser, "open", lambda *_args: pytest.fail("opened a browser"))
+    empty = tmp_path / "here"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    link = "[@click=app.exit]here[/] [click](https://evil.example) https://evil.example [/] ![i](file:///etc/passwd)"
+    await imported(running, [(link, [f"{link}\n\n" * 10])], tmp_path)
+    reader = await arrive(running)
+    browse = reader.app.browse
+    await reader.press("\r", lambda: browse.threads.items)
+    await reader.press("\r", lambda: browse.level == "posts")
+    for row in (1, 4, 6, 8, 40):
+        for column in range(3, 90, 9):
+            await reader.press(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m", lambda: True)
+    await reader.press(":", lambda: reader.app.screen is not browse)
+    for word in ("screenshot", "\x15save", "\x15theme"):
+        await reader.press(word, lambda: True)
+        assert "creenshot" not in "\n".join(told(running)[2:])
+    await reader.press("\x1b", lambda: reader.app.screen is browse)
+    await reader.press("j", lambda: True)
+    assert list(empty.iterdir()) == []
+
+
+RAW_QUERIES = (
+    '"', "'", "''; DROP TABLE post; --", "*", "a*", "(", ")", "NEAR(a b)", "a AND", "NOT", "OR OR", "-a",
+    "community:private", "title:secret", "^a", "{a b}", "a + b", "\x00", "%", "_", "\\",
+)  # fmt: skip
+
+
+async def test_whatever_is_searched_for_is_words(running: Running, tmp_path: Path) -> None:
+    """No syntax, no column, no error; and nothing of what one may not see."""
+    await imported(running, [("Old", ["posts"])], tmp_path)
+    boss = await running.forum.accounts.local_actor("boss")
+    secret = await another(running.forum, boss, "private", Visibility.INVITE)
+    await running.forum.posts.start_thread(boss, secret.community_id, "secret a title", "body")
+    reader = await arrive(running)
+    await reader.press("/", lambda: isinstance(reader.app.screen, SearchScreen))
+    screen: Any = reader.app.screen
+    async with Lag() as lag:
+        for query in RAW_QUERIES:
+            before = screen.field.value
+            reader.client.press(f"\x15\x1b[200~{query}\x1b[201~")
+            async with asyncio.timeout(WAIT):
+                while screen.field.value == before:
+                    await asyncio.sleep(0.002)
+            await screen._search()
+            assert "secret a title" not in "\n".join(told(running)[2:])
+    assert lag.worst < MOST_LAG
+    await reader.press("\x15Old", lambda: [hit.title for hit in screen.rows.items] == ["Old"])
