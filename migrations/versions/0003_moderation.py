@@ -278,6 +278,7 @@ def _create_cases() -> None:
     op.create_index("ix_moderation_record_action", "moderation_record", ["action", "id"], unique=False)
     op.create_index("ix_moderation_record_actor", "moderation_record", ["actor_id", "id"], unique=False)
     op.create_index("ix_moderation_record_case", "moderation_record", ["case_id", "id"], unique=False)
+    op.create_index("ix_moderation_record_created", "moderation_record", ["created_at"], unique=False)
     op.create_index(
         "ix_moderation_record_community", "moderation_record", ["community_id", "id"], unique=False
     )

@@ -22,6 +22,7 @@ from tui_forum.domain.moderation import (
     ForwardedTo,
     Ruling,
 )
+from tui_forum.domain.recordviews import RecordFilter
 from tui_forum.services.forum import Forum
 
 
@@ -113,7 +114,9 @@ async def test_a_case_is_given_to_a_moderator_who_is_told(scene: Scene) -> None:
     await scene.decide(case_id)
     with pytest.raises(ConflictError, match="decided this case meanwhile"):
         await scene.forum.casework.assign(scene.mod, case_id, scene.mod.account_id)
-    actions = [line.action.value for line in await scene.forum.record.page(scene.mod, case_id=case_id)]
+    actions = [
+        line.action.value for line in await scene.forum.record.page(scene.mod, RecordFilter(case_id=case_id))
+    ]
     assert actions == ["remove", "assign", "assign"]
 
 

@@ -12,6 +12,7 @@ from tui_forum.domain.cases import Decided
 from tui_forum.domain.entities import Actor, PostState, Role, SiteRole
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from tui_forum.domain.moderation import CaseCategory, CaseState, DecisionKind, Ruling
+from tui_forum.domain.recordviews import RecordFilter
 from tui_forum.services.forum import Forum
 
 
@@ -223,7 +224,7 @@ async def test_the_log_tells_who_decided_what_latest_first(scene: Scene) -> None
     await scene.forum.posts.edit(scene.ada, scene.bad.post_id, "worse", revision=1)
     second = await scene.report(scene.cleo)
     await scene.forum.decisions.decide(scene.boss, second, Ruling.plain(DecisionKind.REMOVE, "Not fine"))
-    log = await scene.forum.record.page(scene.mod, scene.garden.community_id)
+    log = await scene.forum.record.page(scene.mod, RecordFilter(scene.garden.community_id))
     assert [(line.moderator and line.moderator.handle, line.action.value, line.reason) for line in log] == [
         (scene.boss.handle, "remove", "Not fine"),
         ("max", "approve", "Fine"),

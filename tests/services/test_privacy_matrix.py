@@ -33,6 +33,7 @@ from tui_forum.domain.events import (
 from tui_forum.domain.life import Stage
 from tui_forum.domain.moderation import CaseCategory, CaseFilter, DecisionKind, ForwardedTo, Ruling
 from tui_forum.domain.people import ReactionKind
+from tui_forum.domain.recordviews import RecordFilter
 from tui_forum.domain.templates import Template
 from tui_forum.domain.views import HomeCursor
 from tui_forum.services.forum import Forum
@@ -156,7 +157,7 @@ READS: dict[str, tuple[Question, str]] = {
         "",
     ),
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
-    "record.page there": (lambda w, a: w.forum.record.page(a, w.community_id), ""),
+    "record.page there": (lambda w, a: w.forum.record.page(a, RecordFilter(w.community_id)), ""),
     "templates.of": (lambda w, a: w.forum.templates.of(a, w.community_id), INNER),
     "hosting.view": (lambda w, a: w.forum.hosting.view(a, w.community_id), ""),
     "merging.merge_targets": (lambda w, a: w.forum.merging.merge_targets(a, w.community_id), ""),

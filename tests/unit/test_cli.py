@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
+from tests.terminal import Terminal
 from tui_forum import cli
-from tui_forum.cli import call
 from tui_forum.domain.errors import InvalidInputError
 from tui_forum.i18n import using_locale
 
@@ -20,28 +18,6 @@ SAMPLES = Path(__file__).parents[1] / "importers" / "samples"
 
 #: What nobody can guess of a community, but its purpose.
 FINE = ("--name", "Databases", "--statement", "All about SQL.")
-
-
-class Terminal:
-    """What a call printed."""
-
-    def __init__(self) -> None:
-        self.out, self.err = io.StringIO(), io.StringIO()
-
-    def __call__(self, *arguments: str | Path) -> int:
-        return call(
-            [str(argument) for argument in arguments],
-            Console(file=self.out, width=100),
-            Console(file=self.err, width=100),
-        )
-
-    @property
-    def said(self) -> str:
-        return self.out.getvalue()
-
-    @property
-    def complained(self) -> str:
-        return self.err.getvalue()
 
 
 @pytest.fixture

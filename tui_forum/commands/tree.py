@@ -9,8 +9,10 @@ from cyclopts import App, Group, Parameter
 from rich.text import Text
 
 from tui_forum.commands.context import OK, Context, Where, say, usage_sentence
+from tui_forum.commands.exporting import Format
 from tui_forum.domain.entities import Purpose, Visibility
 from tui_forum.domain.handles import check_slug
+from tui_forum.domain.record import RecordAction
 from tui_forum.i18n import _
 from tui_forum.importers.records import ImportJob, Kind
 
@@ -37,6 +39,7 @@ def build(context: Context, *, name: str = "tui-forum", version: str = "") -> Ap
     )
     _add_import(app, context)
     _add_community(app, context)
+    _add_moderation(app, context)
     _add_admin(app, context)
     return app
 
@@ -133,6 +136,30 @@ def _add_community(app: App, context: Context) -> None:
         return OK
 
 
+def _add_moderation(app: App, context: Context) -> None:
+    moderation = App(name="moderation", help=_("What was moderated, for other programs."))
+    app.command(moderation)
+
+    @moderation.command(name="record", help=_("Write the record of moderation to the output."))
+    async def record(
+        *,
+        format_: Annotated[Format, Parameter(name="--format", help=_("How it is written."))] = Format.CSV,
+        community: Annotated[str, Parameter(help=_("Only this community, by its short name."))] = "",
+        actor: Annotated[str, Parameter(help=_("Only what this account did."))] = "",
+        about: Annotated[str, Parameter(help=_("Only what concerns this account."))] = "",
+        action: Annotated[RecordAction | None, Parameter(help=_("Only this action."))] = None,
+        since: Annotated[str, Parameter(name="--from", help=_("First day, as year-month-day."))] = "",
+        until: Annotated[str, Parameter(name="--to", help=_("Last day, as year-month-day."))] = "",
+        where: Where = NOWHERE,
+    ) -> int:
+        from tui_forum.commands.record import export
+
+        return await export(
+            context, where, format_,
+            community=community, actor=actor, about=about, action=action, since=since, until=until,
+        )  # fmt: skip
+
+
 def _add_admin(app: App, context: Context) -> None:
     admin = App(name="admin", help=_("Look after the forum."))
     app.command(admin)
@@ -142,6 +169,17 @@ def _add_admin(app: App, context: Context) -> None:
         from tui_forum.commands.doctor import examine
 
         return await examine(context, where)
+
+    @admin.command(name="verify-log", help=_("Prove that the record of moderation is whole."))
+    async def verify_log(
+        *,
+        expect: Annotated[str, Parameter(help=_("A hash noted earlier: it must be in the record."))] = "",
+        at: Annotated[int | None, Parameter(help=_("Number of the entry that must have it."))] = None,
+        where: Where = NOWHERE,
+    ) -> int:
+        from tui_forum.commands.record import verify
+
+        return await verify(context, where, expect=expect, at=at)
 
     @admin.command(name="invite", help=_("Make an invite code for a newcomer."))
     async def invite(

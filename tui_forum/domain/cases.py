@@ -18,7 +18,6 @@ from tui_forum.domain.moderation import (
     ForwardedTo,
     SanctionKind,
 )
-from tui_forum.domain.record import RecordAction
 from tui_forum.domain.views import Author, PostView
 
 
@@ -247,22 +246,6 @@ class BulkOutcome:
 
     decided: int
     left: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class RecordLine:
-    """A line of the record. ``moderator`` None is the program; ``author`` is whom it is about."""
-
-    entry_id: int
-    created_at: datetime
-    action: RecordAction
-    reason: str
-    case_id: int | None
-    community_slug: str
-    thread_id: int | None
-    post_number: int | None
-    moderator: Author | None
-    author: Author | None
 
 
 @dataclass(frozen=True, slots=True)

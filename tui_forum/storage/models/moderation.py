@@ -148,6 +148,7 @@ class ModerationRecord(Base):
         Index("ix_moderation_record_account", "account_id", "id"),
         Index("ix_moderation_record_actor", "actor_id", "id"),
         Index("ix_moderation_record_action", "action", "id"),
+        Index("ix_moderation_record_created", "created_at"),
     )
 
 

@@ -62,7 +62,7 @@ _MODERATING: Final = (Role.MODERATOR.value, Role.MANAGER.value)
 EXCERPT_CHARS: Final = 400
 HISTORY: Final = 5  # lines of each kind in an author's history
 #: Up to so many communities, each gives its own first page: exactly what an index holds in order.
-_SEPARATE: Final = 30
+SEPARATE: Final = 30
 _STATES: Final[dict[CaseState, ColumnElement[str]]] = {
     state: literal_column(f"'{state.value}'") for state in CaseState
 }  # partial indexes need it
@@ -214,7 +214,7 @@ class CaseReading:
             if not places:
                 return []
         scope = in_scope(self._account_id, self._site_role)
-        if places and len(places) <= _SEPARATE:
+        if places and len(places) <= SEPARATE:
             parts = [
                 select(
                     self._first(wanted, after, now, limit, and_(Case.community_id == place, scope)).subquery()

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import ColumnElement, Row, Select, exists, func, insert, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from tui_forum.domain.entities import SiteRole
+from tui_forum.domain.moderation import CaseState
 from tui_forum.domain.record import FIRST_HASH, RecordAction, RecordEntry, chain_hash
-from tui_forum.storage.models import Account, Community, ModerationRecord, Post
-from tui_forum.storage.repositories.cases import moderated_by
+from tui_forum.domain.recordviews import AMONG_MODERATORS, RecordFilter
+from tui_forum.storage.models import Account, Appeal, Case, Community, ModerationRecord, Post
+from tui_forum.storage.repositories.cases import SEPARATE, moderated_by
+
+AnyRow = Row[*tuple[Any, ...]]
 
 _MODERATOR = aliased(Account)
 _LAST: Final = (
     select(ModerationRecord.id, ModerationRecord.hash).order_by(ModerationRecord.id.desc()).limit(1)
 )
+#: Clocks of several nodes differ by less; within it, ids and times may disagree about an order.
+_CLOCK_SKEW: Final = timedelta(hours=1)
 
 #: Serialises appending on PostgreSQL: each entry's hash covers the one before it.
 _RECORD_LOCK: Final = 7463828
@@ -41,7 +47,7 @@ async def append_entries(connection: AsyncConnection, entries: Sequence[RecordEn
 
 async def entries_of(
     connection: AsyncConnection, actor_id: int, actions: Sequence[RecordAction], since: datetime, limit: int
-) -> list[Row[*tuple[Any, ...]]]:
+) -> list[AnyRow]:
     """What an account did since a moment, latest first: case, moment, action, before, after, reason."""
     return list(
         await connection.execute(
@@ -60,6 +66,61 @@ async def entries_of(
     )  # fmt: skip
 
 
+class RecordChain:
+    """Statements of who checks the whole chain."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def links(self, after: int | None, limit: int) -> list[AnyRow]:
+        """Entries in the order of their numbers: id, moment, the two hashes, then all that is hashed.
+
+        Raises:
+            ValueError: an entry holds what cannot be read.
+        """
+        statement = select(
+            ModerationRecord.id, ModerationRecord.created_at, ModerationRecord.previous_hash,
+            ModerationRecord.hash, ModerationRecord.action, ModerationRecord.actor_id,
+            ModerationRecord.community_id, ModerationRecord.case_id, ModerationRecord.thread_id,
+            ModerationRecord.post_id, ModerationRecord.account_id, ModerationRecord.reason,
+            ModerationRecord.before, ModerationRecord.after,
+        )  # fmt: skip
+        if after is not None:
+            statement = statement.where(ModerationRecord.id > after)
+        return list(await self._connection.execute(statement.order_by(ModerationRecord.id).limit(limit)))
+
+    async def next_number(self, after: int | None) -> int | None:
+        """The number of the next entry, whatever it holds."""
+        statement = select(func.min(ModerationRecord.id))
+        if after is not None:
+            statement = statement.where(ModerationRecord.id > after)
+        return (await self._connection.execute(statement)).scalar_one_or_none()
+
+    async def last_number(self) -> int:
+        """The number of the last entry; 0 when there is none."""
+        found = await self._connection.execute(select(func.max(ModerationRecord.id)))
+        return found.scalar_one_or_none() or 0
+
+    async def decided_without_entry(self) -> int | None:
+        """A case whose decision no entry tells of (they are written in one transaction)."""
+        told = exists().where(
+            ModerationRecord.case_id == Case.id, ModerationRecord.created_at == Case.decided_at
+        )
+        found = await self._connection.execute(
+            select(Case.id)
+            .where(Case.state == CaseState.DECIDED.value, Case.decided_at.is_not(None), ~told)
+            .order_by(Case.id)
+            .limit(1)
+        )
+        return found.scalar_one_or_none()
+
+    async def challenged_without_entry(self) -> int | None:
+        """The number of an entry that an appeal challenges and that is not there."""
+        there = exists().where(ModerationRecord.id == Appeal.record_id)
+        found = await self._connection.execute(select(func.min(Appeal.record_id)).where(~there))
+        return found.scalar_one_or_none()
+
+
 class RecordReading:
     """Statements of who reads the record, on behalf of one account."""
 
@@ -68,29 +129,90 @@ class RecordReading:
         self._account_id = account_id
         self._site_role = site_role
 
-    async def page(
-        self, community_id: int | None, case_id: int | None, before: int | None, limit: int
-    ) -> list[Row[*tuple[Any, ...]]]:
-        """Entries in this account's scope, latest first."""
-        statement = (
-            select(
-                ModerationRecord.id, ModerationRecord.created_at, ModerationRecord.action,
-                ModerationRecord.reason, ModerationRecord.case_id, Community.slug, Post.thread_id,
-                Post.number, _MODERATOR.id, _MODERATOR.handle, _MODERATOR.display_name, Account.id,
-                Account.handle, Account.display_name,
+    def _wanted(self, wanted: RecordFilter) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if wanted.case_id is not None:
+            found.append(ModerationRecord.case_id == wanted.case_id)
+        if wanted.action is not None:
+            found.append(ModerationRecord.action == wanted.action.value)
+        if wanted.actor:
+            found.append(ModerationRecord.actor_id == _id_of(wanted.actor))
+        if wanted.account:
+            found.append(ModerationRecord.account_id == _id_of(wanted.account))
+        # Times grow with the ids but for the clocks' differences: the ids bound what is looked at.
+        at = ModerationRecord.created_at
+        if wanted.since is not None:
+            first = select(ModerationRecord.id).where(at >= wanted.since - _CLOCK_SKEW).order_by(at).limit(1)
+            found += [at >= wanted.since, ModerationRecord.id >= first.scalar_subquery()]
+        if wanted.until is not None:
+            last = (
+                select(ModerationRecord.id)
+                .where(at < wanted.until + _CLOCK_SKEW)
+                .order_by(at.desc())
+                .limit(1)
             )
-            .outerjoin(Community, Community.id == ModerationRecord.community_id)
-            .outerjoin(Post, Post.id == ModerationRecord.post_id)
-            .outerjoin(_MODERATOR, _MODERATOR.id == ModerationRecord.actor_id)
-            .outerjoin(Account, Account.id == ModerationRecord.account_id)
-        )  # fmt: skip
+            found += [at < wanted.until, ModerationRecord.id <= last.scalar_subquery()]
+        return found
+
+    def _scope(self) -> list[ColumnElement[bool]]:
+        """What this account may read at all. An administrator holds the database: all of it."""
+        if self._site_role is SiteRole.ADMIN:
+            return []
+        about = ModerationRecord.account_id
+        among = [action.value for action in AMONG_MODERATORS]
+        found = [
+            or_(about.is_(None), about != self._account_id, ModerationRecord.action.not_in(among)),
+        ]
         if self._site_role is SiteRole.MEMBER:
-            statement = statement.where(ModerationRecord.community_id.in_(moderated_by(self._account_id)))
-        if community_id is not None:
-            statement = statement.where(ModerationRecord.community_id == community_id)
-        if case_id is not None:
-            statement = statement.where(ModerationRecord.case_id == case_id)
-        if before is not None:
-            statement = statement.where(ModerationRecord.id < before)
-        statement = statement.order_by(ModerationRecord.id.desc()).limit(limit)
+            found.append(ModerationRecord.community_id.in_(moderated_by(self._account_id)))
+        return found
+
+    async def page(
+        self, wanted: RecordFilter, after: int | None, limit: int, *, oldest_first: bool = False
+    ) -> list[AnyRow]:
+        """Entries in this account's scope, latest first (or oldest first), ``after`` that entry."""
+        places: list[int] = []
+        if wanted.community_id is not None:
+            places = [wanted.community_id]
+        elif self._site_role is SiteRole.MEMBER:
+            places = list((await self._connection.execute(moderated_by(self._account_id))).scalars())
+            if not places:
+                return []
+        number = ModerationRecord.id
+        conditions = [*self._wanted(wanted), *self._scope()]
+        if after is not None:
+            conditions.append(number > after if oldest_first else number < after)
+        order = number.asc() if oldest_first else number.desc()
+
+        def first(*where: ColumnElement[bool]) -> Select[int]:
+            return select(number.label("id")).where(*conditions, *where).order_by(order).limit(limit)
+
+        if places and len(places) <= SEPARATE:
+            parts = [select(first(ModerationRecord.community_id == place).subquery()) for place in places]
+            ids = (parts[0] if len(parts) == 1 else union_all(*parts)).subquery()
+        else:
+            ids = first().subquery()
+        statement = _lines().join(ids, ids.c.id == number).order_by(order).limit(limit)
         return list(await self._connection.execute(statement))
+
+
+def _id_of(handle: str) -> Any:
+    return select(Account.id).where(Account.handle == handle).scalar_subquery()
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            ModerationRecord.id, ModerationRecord.created_at, ModerationRecord.action,
+            ModerationRecord.reason, ModerationRecord.case_id, Community.slug, Post.number,
+            _MODERATOR.id, _MODERATOR.handle, _MODERATOR.display_name, Account.id, Account.handle,
+            Account.display_name, ModerationRecord.actor_id, ModerationRecord.account_id,
+            ModerationRecord.community_id, ModerationRecord.thread_id, ModerationRecord.post_id,
+            func.coalesce(Post.thread_id, ModerationRecord.thread_id), ModerationRecord.before,
+            ModerationRecord.after, ModerationRecord.previous_hash, ModerationRecord.hash,
+        )
+        .outerjoin(Community, Community.id == ModerationRecord.community_id)
+        .outerjoin(Post, Post.id == ModerationRecord.post_id)
+        .outerjoin(_MODERATOR, _MODERATOR.id == ModerationRecord.actor_id)
+        .outerjoin(Account, Account.id == ModerationRecord.account_id)
+    )  # fmt: skip

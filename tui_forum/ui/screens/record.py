@@ -7,8 +7,8 @@ from typing import ClassVar, Final
 
 from textual.widget import Widget
 
-from tui_forum.domain.cases import RecordLine
 from tui_forum.domain.record import RecordAction
+from tui_forum.domain.recordviews import RecordLine
 from tui_forum.domain.text import display_line
 from tui_forum.i18n import N_, _, format_datetime
 from tui_forum.ui.keys import Key
@@ -95,5 +95,5 @@ class RecordScreen(ListScreen[None]):
         """Go to the post that it was about."""
         message.stop()
         row = message.item
-        if isinstance(row, RecordLine) and row.thread_id is not None:
-            self.post_message(OpenThread(row.thread_id, row.post_number))
+        if isinstance(row, RecordLine) and row.now_in is not None:
+            self.post_message(OpenThread(row.now_in, row.post_number))
