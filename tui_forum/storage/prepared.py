@@ -38,7 +38,8 @@ def prepared(build: Callable[P, Made]) -> Callable[P, tuple[Made, dict[str, Any]
                 bindparam(name, expanding=isinstance(value, list))
                 for name, value in zip(names, values, strict=True)
             ]
-            statement = made[key] = build(*places, **shape)
+            statement = build(*places, **shape).execution_options(at_once=True)
+            made[key] = statement
         return statement, dict(zip(names, values, strict=True))
 
     return find
