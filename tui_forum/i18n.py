@@ -168,23 +168,39 @@ def explain(error: ForumError) -> str:
     return _(error.message).format(**error.params)
 
 
+# Babel reads a pattern anew for each value; lists show the same few again and again.
+@lru_cache(maxsize=4096)
+def _number_text(value: float, language: str) -> str:
+    return str(numbers.format_decimal(value, locale=language))
+
+
+@lru_cache(maxsize=4096)
+def _date_text(day: date, pattern: str, language: str) -> str:
+    return str(dates.format_date(day, pattern, locale=language))
+
+
+@lru_cache(maxsize=4096)
+def _minute_text(minute: datetime, pattern: str, language: str) -> str:
+    return str(dates.format_datetime(minute, pattern, locale=language))
+
+
 def format_number(value: float) -> str:
     """``value`` with the grouping of the session's language."""
-    return str(numbers.format_decimal(value, locale=_current().language))
+    return _number_text(value, _current().language)
 
 
 def format_datetime(moment: datetime) -> str:
     """Date and time in the reader's zone, e.g. ``12 Mar 2024, 14:05``."""
-    local = moment.astimezone(_current().zone)
+    minute = moment.astimezone(_current().zone).replace(second=0, microsecond=0, tzinfo=None)
     pattern = "d. MMM y, HH:mm" if _current().language == "de" else "d MMM y, HH:mm"
-    return dates.format_datetime(local, pattern, tzinfo=_current().zone, locale=_current().language)
+    return _minute_text(minute, pattern, _current().language)
 
 
 def format_date(moment: date) -> str:
     """A date, or that of a moment in the reader's zone, e.g. ``12 Mar 2024``."""
-    local = moment.astimezone(_current().zone) if isinstance(moment, datetime) else moment
+    day = moment.astimezone(_current().zone).date() if isinstance(moment, datetime) else moment
     pattern = "d. MMM y" if _current().language == "de" else "d MMM y"
-    return dates.format_date(local, pattern, locale=_current().language)
+    return _date_text(day, pattern, _current().language)
 
 
 def format_time_in(moment: datetime, time_zone: str) -> tuple[str, str]:
@@ -219,7 +235,7 @@ def format_age(moment: datetime, now: datetime) -> str:
         return _("{n}h").format(n=int(seconds // 3600))
     if seconds < 7 * 86400:
         return _("{n}d").format(n=int(seconds // 86400))
-    local = moment.astimezone(_current().zone)
-    if local.year == now.astimezone(_current().zone).year:
-        return dates.format_date(local, "d MMM", locale=_current().language)
-    return dates.format_date(local, "MMM y", locale=_current().language)
+    day = moment.astimezone(_current().zone).date()
+    if day.year == now.astimezone(_current().zone).year:
+        return _date_text(day, "d MMM", _current().language)
+    return _date_text(day.replace(day=1), "MMM y", _current().language)

@@ -13,7 +13,11 @@ For each number of sessions and each terminal size it prints
   system (ms), ``wait/key``: how long the server was ready to run but the machine was busy with
   something else (ms): what a disturbed run is recognised by,
 - ``PSS/session``: growth of the server's proportional set size per further session (MiB),
-- ``idle``: the server's CPU while nobody presses anything (% of a core).
+- ``idle``: the server's CPU while nobody presses anything (% of a core),
+- ``live``: somebody else, in another process, answers in a thread that is in everybody's list: from
+  the commit to the last byte of each session's repaint (ms), nobody pressing a key,
+- ``beside``: from a key to the *first* byte after it, p99, while such answers come every two seconds
+  (ms; the last byte may be that of another's answer).
 
 The keys: down and up in the thread list (8), open a thread (each session another one, of at
 least ``LONG_THREAD`` posts), down and up in it (8), back to the list, back home, and open the
@@ -45,6 +49,10 @@ from typing import cast
 import asyncssh
 
 from tests.benchmarks.world import SLUG, Account, prepare_world
+from tui_forum.bootstrap import open_forum
+from tui_forum.config import load_settings
+from tui_forum.domain.entities import Actor
+from tui_forum.services.forum import Forum
 
 QUIET = 0.06
 SIZES = ((80, 24), (120, 40))
@@ -52,6 +60,8 @@ COUNTS = (1, 10, 50, 200)
 MARKER = b"comp.lang.cobol"  # the home screen is there when the community's name is
 #: What one presses, from the thread list back to it. Each key changes the screen.
 KEYS = "jjkkjjkk\rjjjjkkkkqq\r"
+LIST_KEYS = "jjkkjjkk"
+ANSWERS = 3  # that others write while nobody presses a key
 LONG_THREAD = 10  # posts that make sure that each of these keys does
 THREADS = 12  # how many different threads are opened
 GETTING_READY = 0.05  # seconds between the sessions when they go to where they are measured
@@ -73,6 +83,9 @@ class Row:
     wait_ms_per_key: float
     pss_mib_per_session: float
     idle_cpu_percent: float
+    live_p50: float
+    live_p95: float
+    beside_p99: float
     failures: int
 
 
@@ -82,6 +95,7 @@ class Client(asyncssh.SSHClientSession[bytes]):
     def __init__(self) -> None:
         self.received = 0
         self.last_byte = 0.0
+        self.first_byte = 0.0
         self.seen = bytearray()
         self.closed = False
         self.channel: asyncssh.SSHClientChannel[bytes] | None = None
@@ -95,6 +109,7 @@ class Client(asyncssh.SSHClientSession[bytes]):
         """Count and remember."""
         self.received += len(data)
         self.last_byte = time.perf_counter()
+        self.first_byte = self.first_byte or self.last_byte
         if len(self.seen) < 200_000:
             self.seen += data
         self._something.set()
@@ -108,6 +123,7 @@ class Client(asyncssh.SSHClientSession[bytes]):
         """Send ``keys``; the time when."""
         assert self.channel is not None
         self._something.clear()
+        self.first_byte = 0.0
         begun = time.perf_counter()
         self.channel.write(keys.encode())
         return begun
@@ -150,6 +166,7 @@ class Session:
     client: Client
     first: float
     keys: list[float] = field(default_factory=list)
+    answered: list[float] = field(default_factory=list)
     failures: int = 0
 
 
@@ -187,6 +204,7 @@ async def press(session: Session, keys: str, phase: float, interval: float) -> N
             session.failures += 1
         else:
             session.keys.append(took * 1000)
+            session.answered.append((session.client.first_byte - begun) * 1000)
         await asyncio.sleep(max(0.0, interval - (time.perf_counter() - begun)))
 
 
@@ -208,6 +226,47 @@ def long_threads(database: Path) -> list[int]:
         )
         rows = [row for row, (posts,) in enumerate(counts) if posts >= LONG_THREAD]
     return rows[:THREADS]
+
+
+async def answer(forum: Forum, poster: Actor) -> float:
+    """Write a post into the topmost thread; the time when it was committed."""
+    community = await forum.communities.community(poster, SLUG)
+    page = await forum.threads.page(poster, community.community_id)
+    await forum.posts.reply(poster, page.rows[0].thread_id, "Another answer.\n\nWith two paragraphs.")
+    return time.perf_counter()
+
+
+async def live(sessions: list[Session], forum: Forum, poster: Actor) -> list[float]:
+    """How long (ms) each session takes to show what others write."""
+    found: list[float] = []
+    for _answer in range(ANSWERS):
+        await asyncio.sleep(1)
+        committed = await answer(forum, poster)
+        took = await asyncio.gather(*(session.client.quiet(committed) for session in sessions))
+        found += [seconds * 1000 for seconds in took if seconds is not None]
+    return found
+
+
+async def beside(
+    sessions: list[Session], forum: Forum, poster: Actor, options: argparse.Namespace
+) -> list[float]:
+    """Key times (ms) in the list while others write."""
+
+    async def write() -> None:
+        while True:
+            await answer(forum, poster)
+            await asyncio.sleep(2)
+
+    for session in sessions:
+        session.answered.clear()
+    writing = asyncio.create_task(write())
+    try:
+        await asyncio.gather(
+            *(press(s, LIST_KEYS, random.random() * options.interval, options.interval) for s in sessions)
+        )
+    finally:
+        writing.cancel()
+    return [value for session in sessions for value in session.answered]
 
 
 def pss_mib(pid: int) -> float:
@@ -318,6 +377,14 @@ async def measure(
         await asyncio.sleep(options.idle)
         idle = (cpu_seconds(server.pid) - begun) / (time.perf_counter() - moment) * 100
         everything = [value for session in sessions for value in session.keys]
+        failures = sum(session.failures for session in sessions)
+        forum = await open_forum(load_settings(data_dir=data))
+        try:
+            poster = await forum.accounts.actor_by_handle(accounts[-1].handle)
+            shown = await live(sessions, forum, poster)
+            meanwhile = await beside(sessions, forum, poster, options)
+        finally:
+            await forum.close()
         firsts = [session.first for session in sessions]
         return Row(
             size=f"{size[0]}×{size[1]}",
@@ -332,7 +399,10 @@ async def measure(
             wait_ms_per_key=wait * 1000 / pressed,
             pss_mib_per_session=grown,
             idle_cpu_percent=idle,
-            failures=sum(session.failures for session in sessions),
+            live_p50=quantile(shown, 0.5),
+            live_p95=quantile(shown, 0.95),
+            beside_p99=quantile(meanwhile, 0.99),
+            failures=failures,
         )
     finally:
         for session in sessions:
@@ -346,7 +416,8 @@ def print_table(rows: list[Row]) -> None:
     """The rows as an aligned table."""
     titles = (
         "size", "sessions", "first p50", "first p95", "key p50", "key p95", "key p99",
-        "bytes/key", "cpu/key", "wait/key", "PSS/session", "idle %", "failures",
+        "bytes/key", "cpu/key", "wait/key", "PSS/session", "idle %", "live p50", "live p95", "beside p99",
+        "failures",
     )  # fmt: skip
     cells = [
         tuple(f"{value:.2f}" if isinstance(value, float) else str(value) for value in asdict(row).values())
@@ -364,7 +435,7 @@ async def run(options: argparse.Namespace) -> None:
     sizes = [tuple(map(int, part.split("x"))) for part in options.sizes.split(",")]
     with tempfile.TemporaryDirectory() as scratch:
         prepared = Path(options.data or Path(scratch) / "prepared")
-        accounts = await prepare_world(prepared, max(counts))
+        accounts = await prepare_world(prepared, max(counts) + 1)  # one of them writes to the others
         rows: list[Row] = []
         for width, height in sizes:
             for count in counts:

@@ -7,6 +7,7 @@ have changed: somebody joined, left or has another role, or the community is ope
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -24,6 +25,9 @@ from tui_forum.services.events import EventHub
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.hearing import HearingRepository
 
+#: How many sessions may act on what they hear at the same time. A post that two hundred people see
+#: is two hundred screens drawn anew: one after the other, so that whoever presses a key need not wait.
+TURNS: Final = 2
 _CHANGES_ACCESS: Final = frozenset(
     (
         EventKind.MEMBER_JOINED,
@@ -37,9 +41,10 @@ _CHANGES_ACCESS: Final = frozenset(
 class Ear:
     """One session's: its own account, moderation, presence, and what it watches besides."""
 
-    def __init__(self, database: Database, hub: EventHub, actor: Actor) -> None:
+    def __init__(self, database: Database, hub: EventHub, actor: Actor, turns: asyncio.Semaphore) -> None:
         self._database = database
         self._actor = actor
+        self.turns = turns
         self._subscription = hub.subscribe(account_topic(actor.account_id), MODERATION_TOPIC, PRESENCE_TOPIC)
         self._watched: set[Topic] = set()
         self._readable: dict[int, bool] = {}
@@ -142,7 +147,8 @@ class Listening:
     def __init__(self, database: Database, hub: EventHub) -> None:
         self._database = database
         self._hub = hub
+        self._turns = asyncio.Semaphore(TURNS)
 
     def open(self, actor: Actor) -> Ear:
         """A session's ear; close it with the session."""
-        return Ear(self._database, self._hub, actor)
+        return Ear(self._database, self._hub, actor, self._turns)

@@ -27,7 +27,7 @@ from tui_forum.ui.modals.pick import Choice, PickModal
 from tui_forum.ui.modals.reason import ReasonModal
 from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place, StartWriting
 from tui_forum.ui.places import make_screen
-from tui_forum.ui.pump import Calm, EventPump
+from tui_forum.ui.pump import Calm, EventPump, wait_for
 from tui_forum.ui.screen import ForumScreen
 from tui_forum.ui.screens.browse import BrowseScreen
 from tui_forum.ui.skin import DARK_SKIN, LIGHT_SKIN, PLAIN_SKIN, THEMES, Skin
@@ -184,7 +184,7 @@ class ForumApp(App[None], inherit_bindings=False):
         if event.kind is EventKind.NOTICE_SENT and event.account_id == self.actor.account_id:
             await self._recount(event)
         for screen in self._forum_screens():
-            screen.call_next(screen.on_forum_event, event)
+            await wait_for(screen, screen.on_forum_event, event)
 
     def _show_presence(self) -> None:
         for screen in self._forum_screens():

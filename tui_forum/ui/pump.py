@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
+
+from textual.message_pump import MessagePump
 
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event, Topic
@@ -12,6 +15,8 @@ from tui_forum.services.listening import Ear
 
 #: Events that arrive within this many seconds after the first are handled together.
 GATHER: Final = 0.05
+#: How long (seconds) others wait for a screen that is at something else.
+PATIENCE: Final = 0.2
 
 
 class EventPump:
@@ -28,12 +33,14 @@ class EventPump:
     async def run(self) -> None:
         """Until closed. Idle, it waits on nothing but the hub."""
         while await self._ear.wait():
-            events = await self._heard()
+            async with self._ear.turns:
+                events = await self._heard()
             if self._ear.pending:
                 await asyncio.sleep(GATHER)
                 events += await self._heard()
             for event in {_likeness(event): event for event in events}.values():
-                await self._handle(event)
+                async with self._ear.turns:
+                    await self._handle(event)
 
     async def _heard(self) -> tuple[Event, ...]:
         """What may be heard; when the database does not say, nothing is: the next event asks again."""
@@ -45,6 +52,22 @@ class EventPump:
     def close(self) -> None:
         """End."""
         self._ear.close()
+
+
+async def wait_for(pump: MessagePump, callback: Callable[..., Awaitable[None]], *arguments: object) -> None:
+    """Have ``pump`` call ``callback`` between its messages, and wait until it is done (or busy for long)."""
+    done = asyncio.Event()
+
+    async def call() -> None:
+        try:
+            await callback(*arguments)
+        finally:
+            done.set()
+
+    pump.call_next(call)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(PATIENCE):
+            await done.wait()
 
 
 class Calm:
