@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from tui_forum.domain.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from tui_forum.domain.record import RecordAction
 from tui_forum.domain.views import CommunityRow, PostRef
 from tui_forum.services.forum import Forum
 from tui_forum.storage.repositories.life import week_of
@@ -43,6 +45,11 @@ class Clock:
 
     def later(self, **step: int) -> None:
         self.now += timedelta(**(step or {"minutes": 1}))
+
+
+def as_json(column: Any) -> Any:
+    """A JSON column as either database gives it."""
+    return json.loads(column) if isinstance(column, str) else column
 
 
 async def bodies(forum: Forum, actor: Actor, thread_id: int) -> list[tuple[int, str, int | None]]:
@@ -130,6 +137,63 @@ def test_whatever_was_unread_is_unread_and_nothing_before_it() -> None:
             if one.old.number > pointers.get(one.old.thread_id, 0) and one.old.post_id > baseline
         ]
         assert pointer == (min(missed) - 1 if missed else seats[-1].number)
+
+
+# -- the record
+
+
+async def test_what_moderators_do_with_threads_is_in_the_record_with_before_and_after(forum: Forum) -> None:
+    boss, garden = await place(forum)
+    _other, kitchen = await place(forum, "kitchen")
+    ada = await member(forum, "ada", garden)
+    mo = await member(forum, "mo", garden, Role.MODERATOR, boss)
+    where, there = garden.community_id, kitchen.community_id
+    roses = (await forum.posts.start_thread(ada, where, "Roses", "x")).thread_id
+    for text in ("one", "two"):
+        await forum.posts.reply(ada, roses, text)
+    soup = (await forum.posts.start_thread(ada, where, "Soup", "x")).thread_id
+    for _twice in range(2):  # what is so already is not done again
+        await forum.curation.pin(mo, roses)
+    await forum.curation.unpin(mo, roses)
+    await forum.curation.close(mo, roses)
+    await forum.curation.reopen(mo, roses)
+    tulips = (await forum.curation.split(mo, roses, "Tulips", from_number=2)).thread_id
+    await forum.curation.merge(mo, tulips, roses)
+    await forum.curation.move(boss, soup, there)
+    with pytest.raises(NotAllowedError):
+        await forum.curation.pin(ada, roses)
+
+    def told(action: str, thread: int, before: object, after: object) -> tuple[object, ...]:
+        return (action, mo.account_id, where, thread, ada.account_id, before, after)
+
+    *mine, moved = [
+        (row[0], row[1], row[2], row[3], row[4], as_json(row[5]), as_json(row[6]))
+        for row in await rows(
+            forum.database,
+            "SELECT action, actor_id, community_id, thread_id, account_id, before, after "
+            "FROM moderation_record ORDER BY id",
+        )
+    ]
+    assert mine == [
+        told("pin", roses, {"pinned": False}, {"pinned": True}),
+        told("unpin", roses, {"pinned": True}, {"pinned": False}),
+        told("lock", roses, {"locked": False}, {"locked": True}),
+        told("unlock", roses, {"locked": True}, {"locked": False}),
+        told("split", roses, {"thread": roses, "number": 2, "posts": 2},
+             {"thread": tulips, "number": 1}),
+        told("merge", tulips, {"community": where, "thread": tulips, "posts": 2},
+             {"community": where, "thread": roses, "number": 4}),
+    ]  # fmt: skip
+    assert moved[:2] == ("move", boss.account_id)
+    assert moved[5:] == ({"community": where, "pinned": False}, {"community": there, "pinned": False})
+    lines = await forum.record.page(mo)
+    assert [(line.action, line.thread_title) for line in lines[:3]] == [
+        (RecordAction.MOVE, ""),  # its name there is not for who moderates here
+        (RecordAction.MERGE, "Tulips"),
+        (RecordAction.SPLIT, "Roses"),
+    ]
+    assert lines[0].created_at >= lines[-1].created_at
+    assert await forum.record.page(ada) == ()
 
 
 # -- moving

@@ -411,6 +411,20 @@ async def test_the_record_lists_what_was_done_latest_first(world: World) -> None
         await shows(pilot, "Nothing waits for a decision")
 
 
+async def test_the_record_tells_of_threads_pinned_and_closed(world: World) -> None:
+    thread_id = world.posts[0].thread_id
+    await world.forum.curation.pin(world.other, thread_id)
+    await world.forum.curation.close(world.other, thread_id)
+    async with session(world.forum, world.ada) as (app, pilot):
+        await press(pilot, "g", "m")
+        await shows(pilot, "Spam · Roses")
+        await press(pilot, "L")
+        await shows(pilot, "@max closed “Roses” @ada (gardens)", "@max pinned “Roses” @ada (gardens)")
+        await press(pilot, "enter")
+        await until(pilot, lambda: app.screen is app.browse)
+        await shows(pilot, "📌 🔒 Roses")
+
+
 async def test_the_author_finds_the_reason_in_the_inbox(world: World) -> None:
     cases = await world.forum.cases.queue(world.ada)
     await world.forum.decisions.decide(

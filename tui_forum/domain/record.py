@@ -47,8 +47,13 @@ class RecordAction(StrEnum):
     RESTRICT = "restrict"
     END_RESTRICTION = "end_restriction"
     REMOVE_PRAISE = "remove_praise"
+    # threads as a whole, without a case
     LOCK = "lock"
     UNLOCK = "unlock"
+    PIN = "pin"
+    UNPIN = "unpin"
+    MERGE = "merge"
+    SPLIT = "split"
     # rules, texts, notes
     HOLD = "hold"
     FLAG = "flag"

@@ -44,7 +44,8 @@ class RecordLine:
 
     ``moderator`` None is the program; ``author`` is whom it is about. Names are "" or None where
     there is nothing (any more); the ids stay what was written, so that the hash can be checked.
-    ``now_in`` is the thread in which the post, or the thread, can be read now.
+    ``now_in`` is the thread in which the post, or the thread, can be read now; ``thread_title`` its
+    title while it is in the entry's community.
     """
 
     entry_id: int
@@ -66,3 +67,4 @@ class RecordLine:
     after: Mapping[str, Any]
     previous_hash: str
     hash: str
+    thread_title: str

@@ -2,7 +2,8 @@
 
 Thread ids and post ids never change; what changes is which thread a post is in, and which
 community a thread is in. Every old address leads on (``Threads.resolve``), and something is left
-behind where a thread or posts were.
+behind where a thread or posts were. All of it is in the record of moderation, in the community
+where the thread was.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowed
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, keeps_secrets, require
+from tui_forum.domain.record import RecordAction, RecordEntry
 from tui_forum.domain.text import clean_line
 from tui_forum.domain.views import CommunityRow, SearchHit
 from tui_forum.i18n import N_
@@ -61,6 +63,25 @@ class Destination:
     community_id: int
     slug: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """The thread ``thread_id`` made of ``posts`` posts of the thread ``state``, ``opening`` the first."""
+
+    thread_id: int
+    state: ThreadState
+    opening: Seat
+    posts: int
+
+
+#: What is done, by the event that tells of it.
+_FLAGGED: Final = {
+    EventKind.THREAD_PINNED: RecordAction.PIN,
+    EventKind.THREAD_UNPINNED: RecordAction.UNPIN,
+    EventKind.THREAD_LOCKED: RecordAction.LOCK,
+    EventKind.THREAD_UNLOCKED: RecordAction.UNLOCK,
+}
 
 
 class Curation:
@@ -105,6 +126,8 @@ class Curation:
             if all(getattr(state, name) == value for name, value in flag.items()):
                 return
             await WritingRepository(uow.connection).set_thread(thread_id, **flag)
+            was = {name: getattr(state, name) for name in flag}
+            _note(uow, actor, _FLAGGED[kind], state, before=was, after=flag)
             uow.record(kind, actor_id=actor.account_id, community_id=state.community_id, thread_id=thread_id)
             await _tell(uow, actor, kind.value, state)
 
@@ -123,6 +146,14 @@ class Curation:
 
         async def work(uow: UnitOfWork) -> None:
             state, target = await move_thread(uow, actor, thread_id, community_id)
+            _note(
+                uow,
+                actor,
+                RecordAction.MOVE,
+                state,
+                before={"community": state.community_id, "pinned": state.pinned},
+                after={"community": target.community_id, "pinned": False},
+            )
             await self._tell_moved(uow, actor, state, target)
 
         await self._database.write(work)
@@ -219,6 +250,14 @@ class Curation:
             SignKind.MERGED, source.thread_id, actor.account_id, uow.now,
             community_id=source.community_id, place_at=source.last_post_at, title=source.title,
         )  # fmt: skip
+        _note(
+            uow,
+            actor,
+            RecordAction.MERGE,
+            source,
+            before={"community": source.community_id, "thread": source.thread_id, "posts": posts},
+            after={"community": target.community_id, "thread": target.thread_id, "number": first.number},
+        )
         for state in (source, target):
             uow.record(
                 EventKind.THREAD_MERGED,
@@ -251,7 +290,16 @@ class Curation:
         title = check_title(title)
 
         async def work(uow: UnitOfWork) -> PostAddress:
-            return await split_thread(uow, actor, thread_id, title, numbers, from_number)
+            split = await split_thread(uow, actor, thread_id, title, numbers, from_number)
+            _note(
+                uow,
+                actor,
+                RecordAction.SPLIT,
+                split.state,
+                before={"thread": thread_id, "number": split.opening.number, "posts": split.posts},
+                after={"thread": split.thread_id, "number": 1},
+            )
+            return PostAddress(split.thread_id, 1)
 
         return await self._database.write(work)
 
@@ -312,7 +360,7 @@ async def split_thread(
     title: str,
     numbers: Collection[int] = (),
     from_number: int | None = None,
-) -> PostAddress:
+) -> SplitOff:
     """Make a thread of its own of posts, within a transaction. Raises what :meth:`Curation.split` does."""
     state = await _held(uow, actor, thread_id, Action.SPLIT_THREAD)
     repository, moving = CurationRepository(uow.connection), MovingRepository(uow.connection)
@@ -329,7 +377,7 @@ async def split_thread(
     new_id = await _split_posts(uow, state, title, chosen)
     await moving.count_weeks(state.community_id, Counter(), Counter([week_of(chosen[0].created_at)]))
     await _leave_split(uow, actor, state, new_id, seats, chosen, title)
-    return PostAddress(new_id, 1)
+    return SplitOff(new_id, state, chosen[0], len(chosen))
 
 
 async def _split_posts(uow: UnitOfWork, state: ThreadState, title: str, chosen: list[Seat]) -> int:
@@ -467,6 +515,29 @@ async def _read_again(uow: UnitOfWork, thread_id: int, seats: list[NewSeat], rea
 def _new_number(seats: list[NewSeat], thread_id: int, number: int | None) -> int | None:
     return next(
         (seat.number for seat in seats if (seat.old.thread_id, seat.old.number) == (thread_id, number)), None
+    )
+
+
+def _note(
+    uow: UnitOfWork,
+    actor: Actor,
+    action: RecordAction,
+    state: ThreadState,
+    *,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """Who did what with whose thread; the thread itself is told as it was before."""
+    uow.note(
+        RecordEntry(
+            action,
+            actor.account_id,
+            community_id=state.community_id,
+            thread_id=state.thread_id,
+            account_id=state.author.account_id,
+            before=before,
+            after=after,
+        )
     )
 
 

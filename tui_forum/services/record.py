@@ -183,4 +183,5 @@ def _line(row: Sequence[Any]) -> RecordLine:
         after=row[20],
         previous_hash=row[21],
         hash=row[22],
+        thread_title=row[23] or "",
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, insert, or_, select, text, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, or_, select, text, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
@@ -14,7 +14,7 @@ from tui_forum.domain.entities import SiteRole
 from tui_forum.domain.moderation import CaseState
 from tui_forum.domain.record import FIRST_HASH, RecordAction, RecordEntry, chain_hash
 from tui_forum.domain.recordviews import AMONG_MODERATORS, RecordFilter
-from tui_forum.storage.models import Account, Appeal, Case, Community, ModerationRecord, Post
+from tui_forum.storage.models import Account, Appeal, Case, Community, ModerationRecord, Post, Thread
 from tui_forum.storage.repositories.cases import SEPARATE, moderated_by
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -201,6 +201,7 @@ def _id_of(handle: str) -> Any:
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
+    now_in = func.coalesce(Post.thread_id, ModerationRecord.thread_id)
     return (
         select(
             ModerationRecord.id, ModerationRecord.created_at, ModerationRecord.action,
@@ -208,11 +209,13 @@ def _lines() -> Select[*tuple[Any, ...]]:
             _MODERATOR.id, _MODERATOR.handle, _MODERATOR.display_name, Account.id, Account.handle,
             Account.display_name, ModerationRecord.actor_id, ModerationRecord.account_id,
             ModerationRecord.community_id, ModerationRecord.thread_id, ModerationRecord.post_id,
-            func.coalesce(Post.thread_id, ModerationRecord.thread_id), ModerationRecord.before,
-            ModerationRecord.after, ModerationRecord.previous_hash, ModerationRecord.hash,
+            now_in, ModerationRecord.before, ModerationRecord.after, ModerationRecord.previous_hash,
+            ModerationRecord.hash, Thread.title,
         )
         .outerjoin(Community, Community.id == ModerationRecord.community_id)
         .outerjoin(Post, Post.id == ModerationRecord.post_id)
+        # What a thread is called elsewhere, who moderates here need not see.
+        .outerjoin(Thread, and_(Thread.id == now_in, Thread.community_id == ModerationRecord.community_id))
         .outerjoin(_MODERATOR, _MODERATOR.id == ModerationRecord.actor_id)
         .outerjoin(Account, Account.id == ModerationRecord.account_id)
     )  # fmt: skip

@@ -43,6 +43,10 @@ ACTIONS: Final = {
     RecordAction.REMOVE_PRAISE: N_("took away praise for"),
     RecordAction.LOCK: N_("closed"),
     RecordAction.UNLOCK: N_("opened again"),
+    RecordAction.PIN: N_("pinned"),
+    RecordAction.UNPIN: N_("unpinned"),
+    RecordAction.MERGE: N_("merged into another thread:"),
+    RecordAction.SPLIT: N_("split posts off"),
     RecordAction.HOLD: N_("held back"),
     RecordAction.FLAG: N_("flagged"),
     RecordAction.REFUSE: N_("refused"),
@@ -56,6 +60,9 @@ ACTIONS: Final = {
 def _draw(row: RecordLine, width: int, skin: Skin) -> Lines:
     who = f"@{row.moderator.handle}" if row.moderator else _("the forum")
     post = f"#{row.post_number}" if row.post_number else ""
+    if row.thread_id and not post:  # done with the thread as a whole
+        title = display_line(row.thread_title)
+        post = _("“{title}”").format(title=title) if title else _("a thread")
     whom = f"@{row.author.handle}" if row.author else ""
     place = f"({row.community_slug})" if row.community_slug else ""
     what = " ".join(filter(None, (who, _(ACTIONS[row.action]), post, whom, place)))
