@@ -197,6 +197,9 @@ WRITES: dict[str, Question] = {
         a, w.community_id, charter_for(), version=1, reason="x"
     ),
     "charters.accept": lambda w, a: w.forum.charters.accept(a, w.community_id, 1),
+    "projects.close": lambda w, a: w.forum.projects.close(a, w.community_id, version=1, reason="x"),
+    "projects.extend": lambda w, a: w.forum.projects.extend(a, w.community_id, None, version=1, reason="x"),
+    "projects.go_on": lambda w, a: w.forum.projects.go_on(a, w.community_id, version=1, reason="x"),
     "memberships.join": lambda w, a: w.forum.memberships.join(a, w.community_id),
     "memberships.leave": lambda w, a: w.forum.memberships.leave(a, w.community_id),
     "memberships.request": lambda w, a: w.forum.memberships.request(a, w.community_id, "x"),

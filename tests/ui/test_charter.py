@@ -94,7 +94,7 @@ async def test_everybody_reads_the_charter_hosts_change_it_and_versions_show_why
     community_id = await opened(sqlite_forum, ada)
     async with session(sqlite_forum, ada) as (app, pilot):
         await to_gardens(app, pilot, community_id)
-        await shows(pilot, "Charter of Gardens, version 1", "1. Be kind.", "2. Show code.", "@ada, @bob")
+        await shows(pilot, "Charter of Gardens · version 1", "1  Be kind.", "2  Show code.", "@ada @bob")
         await press(pilot, "e")
         await until(pilot, lambda: isinstance(app.screen, CharterFormScreen))
         await press(pilot, "tab", '" today"', "ctrl+s")
@@ -104,10 +104,10 @@ async def test_everybody_reads_the_charter_hosts_change_it_and_versions_show_why
         await until(pilot, lambda: isinstance(app.screen, CharterScreen))
         await press(pilot, "v")
         await shows(pilot, "It is spring", "+ What grows, and why it does not today")
-        await press(pilot, "left_square_bracket")
-        await shows(pilot, "Version 1")
-        await press(pilot, "left_square_bracket")
-        await shows(pilot, "This is the first version")
+        await press(pilot, "j")
+        await shows(pilot, "the first", "open dialogue")
+        await press(pilot, "q")
+        await shows(pilot, "Charter of Gardens · version 2")
     assert (await sqlite_forum.charters.view(ada, community_id)).present.version == 2
 
 
@@ -146,7 +146,7 @@ async def test_members_accept_the_rules_where_they_read_them(sqlite_forum: Forum
     await sqlite_forum.memberships.join(eve, community_id)
     async with session(sqlite_forum, eve, size=NARROW) as (_app, pilot):
         await press(pilot, "C")
-        await shows(pilot, "Regeln", "1. Be kind.")
+        await shows(pilot, "Regeln", "1  Be kind.", "y nimmt sie an")
         await press(pilot, "y")
         await until_accepted(sqlite_forum, eve, community_id, pilot)
         await press(pilot, "e")

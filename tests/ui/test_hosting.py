@@ -328,7 +328,7 @@ async def test_a_charter_that_is_due_is_a_step_to_it(world: World) -> None:
         )
         number = screen_text(app).splitlines()[step].split()[0].strip("▌")
         await press(pilot, number)
-        await shows(pilot, "What grows, and why it does not", "practice")
+        await shows(pilot, "What grows, and why it does not", "Practice")
         await press(pilot, "q")
         await shows(pilot, "Host's page")
 

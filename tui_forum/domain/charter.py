@@ -195,10 +195,10 @@ class CharterView:
     may_change: bool
     archived: bool
 
-    def ended(self, today: date) -> bool:
-        """Whether it is a project whose last day has come."""
+    def ending(self, today: date) -> bool:
+        """Whether it is a project whose last day has come, or comes soon."""
         ends_on = self.present.charter.ends_on
-        return ends_on is not None and ends_on <= today and not self.archived
+        return ends_on is not None and ends_on - SOON <= today and not self.archived
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +247,8 @@ MANY_LANGUAGES: Final = N_("At most {most} languages.")
 
 REVIEW_DAYS: Final = 182
 PROJECT_DAYS: Final = 91
+#: From so long before its day on, a review or the end of a project is a matter for the hosts.
+SOON: Final = timedelta(days=14)
 RESPONSE_DAYS: Final = 2
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from statistics import median
 from typing import Final
 
+from tui_forum.domain.charter import SOON
 from tui_forum.domain.entities import Purpose, Role, Visibility
 from tui_forum.domain.errors import InvalidInputError
 from tui_forum.domain.life import LifeFacts, Stage, StageView
@@ -22,8 +23,6 @@ MOST_STEPS: Final = 6
 NAMED: Final = 3
 #: A community of fewer members invites more.
 FEW_MEMBERS: Final = 10
-#: A review or the end of a project is a step from so long before its day on.
-SOON: Final = timedelta(days=14)
 #: Figures of others are shown from so many other communities of the kind on: fewer would name them.
 OTHERS_TO_COMPARE: Final = 3
 HANDOVER_MAX: Final = timedelta(days=180)

@@ -129,6 +129,21 @@ async def escalation_of(
     return None if days is None else after_working_days(uow.now, days)
 
 
+async def place_of(
+    charters: CharterRepository, actor: Actor, community_id: int, action: Action
+) -> CharterPlace:
+    """A community with its present charter, for an actor who may do ``action`` there.
+
+    Raises:
+        NotFoundError, NotAllowedError, ConflictError: see the policy.
+    """
+    place = await charters.place(community_id, actor.site_role)
+    if place is None:
+        raise NotFoundError(NOT_FOUND)
+    require(action, _standing(actor, place))
+    return place
+
+
 class Charters:
     """Use cases of charters."""
 
@@ -250,16 +265,6 @@ class Charters:
 
     # -- reading
 
-    @staticmethod
-    async def _place(
-        charters: CharterRepository, actor: Actor, community_id: int, action: Action
-    ) -> CharterPlace:
-        place = await charters.place(community_id, actor.site_role)
-        if place is None:
-            raise NotFoundError(NOT_FOUND)
-        require(action, _standing(actor, place))
-        return place
-
     async def view(self, actor: Actor, community_id: int) -> CharterView:
         """A community's present charter: readable by whoever may know that the community exists.
 
@@ -268,7 +273,7 @@ class Charters:
         """
         async with self._database.read() as connection:
             charters = CharterRepository(connection, actor.account_id)
-            place = await self._place(charters, actor, community_id, Action.SEE_COMMUNITY)
+            place = await place_of(charters, actor, community_id, Action.SEE_COMMUNITY)
             hosts = await charters.hosts(community_id)
         present = place.present
         if not decide(Action.READ, _standing(actor, place)).allowed:
@@ -296,7 +301,7 @@ class Charters:
         """
         async with self._database.read() as connection:
             charters = CharterRepository(connection, actor.account_id)
-            await self._place(charters, actor, community_id, Action.READ)
+            await place_of(charters, actor, community_id, Action.READ)
             return await charters.versions(community_id, actor.site_role, before, limit)
 
     async def frame(self, actor: Actor, community_id: int) -> WritingFrame:
@@ -307,7 +312,7 @@ class Charters:
         """
         async with self._database.read() as connection:
             charters = CharterRepository(connection, actor.account_id)
-            place = await self._place(charters, actor, community_id, Action.READ)
+            place = await place_of(charters, actor, community_id, Action.READ)
         charter = place.present.charter
         return WritingFrame(
             community_id=community_id,
@@ -340,12 +345,12 @@ class Charters:
         """
         async with self._database.read() as connection:
             charters = CharterRepository(connection, actor.account_id)
-            await self._place(charters, actor, community_id, Action.CHANGE_CHARTER)
+            await place_of(charters, actor, community_id, Action.CHANGE_CHARTER)
         charter, why = check_charter(charter, today_of(actor, datetime.now(UTC))), check_reason(reason)
 
         async def work(uow: UnitOfWork) -> int:
             charters = CharterRepository(uow.connection, actor.account_id)
-            present = await self._place(charters, actor, community_id, Action.CHANGE_CHARTER)
+            present = await place_of(charters, actor, community_id, Action.CHANGE_CHARTER)
             if present.present.version != version:
                 raise CharterConflictError(present.present, charter)
             if not changes(present.present.charter, charter):
@@ -363,7 +368,7 @@ class Charters:
                 author_id=actor.account_id,
                 reason=why,
             ):
-                quicker = await self._place(charters, actor, community_id, Action.CHANGE_CHARTER)
+                quicker = await place_of(charters, actor, community_id, Action.CHANGE_CHARTER)
                 raise CharterConflictError(quicker.present, charter)
             uow.record(EventKind.CHARTER_CHANGED, actor_id=actor.account_id, community_id=community_id)
             await notify(
@@ -389,7 +394,7 @@ class Charters:
 
         async def work(uow: UnitOfWork) -> None:
             charters = CharterRepository(uow.connection, actor.account_id)
-            place = await self._place(charters, actor, community_id, Action.ACCEPT_RULES)
+            place = await place_of(charters, actor, community_id, Action.ACCEPT_RULES)
             if place.present.version != version:
                 raise ConflictError(OTHER_RULES)
             await charters.accept(community_id, actor.account_id, version)

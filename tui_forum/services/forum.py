@@ -31,6 +31,7 @@ from tui_forum.services.polls import Polls
 from tui_forum.services.posts import Posts
 from tui_forum.services.presence import PresenceRegister
 from tui_forum.services.profiles import Profiles
+from tui_forum.services.projects import Projects
 from tui_forum.services.reasons import Reasons
 from tui_forum.services.recognition import Recognition
 from tui_forum.services.record import Record
@@ -64,6 +65,7 @@ class Forum:
         self.posts = Posts(database, hub)
         self.polls = Polls(database)
         self.hosting = Hosting(database)
+        self.projects = Projects(database, self.charters, self.hosting)
         self.merging = Merging(database)
         self.host_requests = HostRequests(database, self.posts)
         self.hosts_round = HostsRound(database)

@@ -153,11 +153,12 @@ class ForumApp(App[None], inherit_bindings=False):
         """The driver has cut a paste that was too large."""
         self.say(_("That was too much to paste at once: only the first 64 KiB were taken."), error=True)
 
-    def say(self, sentence: str, *, error: bool = False) -> None:
-        """Tell something on the screen that is shown."""
+    def say(self, sentence: str, *, error: bool = False, yielding: bool = False) -> None:
+        """Tell something on the screen that is shown; ``yielding``: unless another sentence stands there."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, ForumScreen):
-                screen.say(sentence, error=error)
+                if not (yielding and screen.footer.speaks):
+                    screen.say(sentence, error=error)
                 return
 
     def set_terminal_title(self, text: str) -> None:
@@ -197,7 +198,8 @@ class ForumApp(App[None], inherit_bindings=False):
         except ForumError:
             return
         if self._unseen > before and event.event_id:
-            self.say(_("Something for you: press g i for your inbox."))
+            # The status bar counts it in any case.
+            self.say(_("Something for you: press g i for your inbox."), yielding=True)
 
     def _forum_screens(self) -> Iterable[ForumScreen[Any]]:
         return [screen for screen in self.screen_stack if isinstance(screen, ForumScreen)]

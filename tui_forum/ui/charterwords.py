@@ -14,9 +14,10 @@ from tui_forum.domain.charter import (
     RuleScope,
     WritingFrame,
 )
-from tui_forum.domain.entities import Purpose, ThreadKind
-from tui_forum.domain.text import cell_width, display_line, fit
+from tui_forum.domain.entities import Purpose, ThreadKind, Visibility
+from tui_forum.domain.text import cell_width, display_line, fit, pad
 from tui_forum.i18n import N_, _, format_date, language_name, ngettext
+from tui_forum.ui.memberwords import VISIBILITIES
 from tui_forum.ui.widgets.prose import Para
 
 KINDS: Final[Mapping[ThreadKind, str]] = {
@@ -45,6 +46,11 @@ FIELDS: Final[Mapping[str, str]] = {
 }
 
 
+def field_name(field: str) -> str:
+    """What a field of a charter is called."""
+    return _(FIELDS[field])
+
+
 def purpose_name(purpose: Purpose) -> str:
     """``Practice``: as it stands at the beginning of a line."""
     name = _(PURPOSES[purpose].name)
@@ -59,6 +65,15 @@ def promise(charter: Charter) -> str:
         "first answer within {n} working day", "first answer within {n} working days", charter.response_days
     ).format(n=charter.response_days)
     return f"{days} ({charter.responders})" if charter.responders else days
+
+
+def answered(charter: Charter) -> str:
+    """The same where a label says what it is about."""
+    if charter.response_days is None:
+        return charter.responders
+    days = ngettext("within {n} working day", "within {n} working days", charter.response_days)
+    told = days.format(n=charter.response_days)
+    return f"{told} ({charter.responders})" if charter.responders else told
 
 
 def rule_text(rule: Rule) -> str:
@@ -129,12 +144,54 @@ def change_lines(changes: Iterable[Change]) -> list[tuple[str, str]]:
     """What differs, line by line: a sign (`` ``, ``-`` or ``+``) and the text."""
     lines: list[tuple[str, str]] = []
     for change in changes:
-        lines.append((" ", _(FIELDS[change.field])))
+        lines.append((" ", field_name(change.field)))
         lines += [("-", _value(change.field, text)) for text in change.before]
         lines += [("+", _value(change.field, text)) for text in change.after]
     return lines
 
 
-def languages(charter: Charter) -> str:
-    """The languages by name."""
-    return ", ".join(language_name(code) for code in charter.languages)
+def change_paras(changes: Iterable[Change]) -> list[Para]:
+    """What differs, to read: what goes with ``-``, what comes with ``+``."""
+    looks = {" ": "strong", "-": "dim", "+": "good"}
+    return [
+        Para(text, lead="" if sign == " " else f"  {sign} ", look=looks[sign], lead_look=looks[sign])
+        for sign, text in change_lines(changes)
+    ]
+
+
+_LABEL: Final = 22  # cells
+
+
+def _labelled(label: str, text: str) -> Para:
+    return Para(text, lead=pad(fit(label, _LABEL - 1), _LABEL))
+
+
+def charter_paras(
+    charter: Charter, hosts: Iterable[str] = (), visibility: Visibility | None = None
+) -> list[Para]:
+    """A charter as its readers see it; who hosts the community (handles) and who sees it, where given."""
+    hosting = " ".join(f"@{handle}" for handle in hosts)
+    rules = PURPOSES[charter.purpose]
+    name = f"{purpose_name(charter.purpose)} · {_(rules.means)}"
+    found = [
+        _labelled(field_name("statement"), display_line(charter.statement)),
+        _labelled(field_name("audience"), display_line(charter.audience)) if charter.audience else None,
+        _labelled(field_name("purpose"), name),
+        Para(_(rules.explains), lead=" " * _LABEL, look="dim"),
+        Para(),
+    ]
+    if charter.rules:
+        found += [Para(field_name("rules"), look="strong"), *rule_paras(charter), Para()]
+    answer, linked = answered(charter), charter.linked
+    record = _("public, without names") if charter.public_record else _("not public")
+    found += [
+        _labelled(field_name("response_days"), answer) if answer else None,
+        _labelled(field_name("linked"), linked) if linked else None,
+        _labelled(field_name("languages"), ", ".join(map(language_name, charter.languages))),
+        _labelled(_("Hosts"), hosting) if hosting else None,
+        _labelled(_("Who sees it"), _(VISIBILITIES[visibility.value])) if visibility else None,
+        _labelled(field_name("public_record"), record),
+        _labelled(field_name("review_on"), format_date(charter.review_on)) if charter.review_on else None,
+        _labelled(field_name("ends_on"), format_date(charter.ends_on)) if charter.ends_on else None,
+    ]
+    return [para for para in found if para is not None]

@@ -92,6 +92,11 @@ class Footer(LineWidget):
         self.refresh()
 
     @property
+    def speaks(self) -> bool:
+        """Whether a sentence stands there that nobody may have read yet."""
+        return bool(self._sentence)
+
+    @property
     def text(self) -> str:
         """What is shown, for tests and screen readers."""
         return self._sentence or "  ".join(f"{key} {label}" for key, label in self._keys)
