@@ -69,6 +69,7 @@ class World:
     thread_id: int = NOWHERE
     post_id: int = NOWHERE
     case_id: int = NOWHERE
+    entry_id: int = NOWHERE
     request_id: int = NOWHERE
     praise_id: int = NOWHERE
     host_request_id: int = NOWHERE
@@ -84,6 +85,11 @@ Question = Callable[[World, Actor], Awaitable[Any]]
 async def now(value: Any) -> Any:
     """An answer that needs no waiting, as one that is awaited."""
     return value
+
+
+async def exported(world: World, actor: Actor) -> list[Any]:
+    """The record of the community, as a file."""
+    return [line async for line in world.forum.record.export(actor, RecordFilter(world.community_id))]
 
 
 def in_order(order: Order, world: World, actor: Actor) -> Awaitable[Any]:
@@ -157,6 +163,8 @@ READS: dict[str, tuple[Question, str]] = {
         "",
     ),
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
+    "record.entry": (lambda w, a: w.forum.record.entry(a, w.entry_id), ""),
+    "record.export": (exported, ""),
     "record.page there": (lambda w, a: w.forum.record.page(a, RecordFilter(w.community_id)), ""),
     "templates.of": (lambda w, a: w.forum.templates.of(a, w.community_id), INNER),
     "hosting.view": (lambda w, a: w.forum.hosting.view(a, w.community_id), ""),
@@ -304,6 +312,7 @@ APART: dict[str, str] = {
         ),
         "guides belong to no community",
     ),
+    "record.verify": "for administrators, and about no community",
     "drafts.save": "one's own words, whatever they were for",
     "drafts.discard": "one's own words, whatever they were for",
     "decisions.decide_many": "each case as in decisions.decide; what cannot be decided is counted",
@@ -430,6 +439,8 @@ async def live(world: World) -> None:
     await forum.curation.reopen(boss, post.thread_id)
     await forum.reports.report(world.who["expert"], reply.post_id, CaseCategory.SPAM, f"{INNER} reason")
     [(world.case_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_case")
+    await forum.casework.note(boss, world.case_id, f"{INNER} note")
+    [(world.entry_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_record")
     await forum.recognition.react(world.who["expert"], post.post_id, ReactionKind.THANKS)
     await forum.recognition.praise(world.who["expert"], post.post_id, f"{INNER} thanks")
     [(world.praise_id,)] = await rows(forum.database, "SELECT max(id) FROM praise")

@@ -10,7 +10,7 @@ from tests.forums import another, member, person
 from tests.scenes import Scene, garden_scene
 from tui_forum.domain.entities import Role, SiteRole
 from tui_forum.domain.errors import NotAllowedError, NotFoundError
-from tui_forum.domain.moderation import DecisionKind
+from tui_forum.domain.moderation import CaseCategory, DecisionKind, Ruling
 from tui_forum.domain.record import RecordAction, RecordEntry, chain_hash
 from tui_forum.domain.recordviews import RecordFilter, RecordLine
 from tui_forum.services import record
@@ -115,3 +115,31 @@ async def test_an_export_is_for_who_moderates(scene: Scene) -> None:
         await export("cook", RecordFilter(scene.garden.community_id))
     with pytest.raises(NotFoundError):
         await export("max", RecordFilter(account="nobody"))
+
+
+async def test_an_entry_is_read_whole_with_the_texts_before_and_after(scene: Scene) -> None:
+    forum, post = scene.forum, await scene.post(scene.ada, "You fool, take roses")
+    await forum.reports.report(scene.cleo, post.post_id, CaseCategory.HARASSMENT)
+    case_id = (await forum.cases.queue(scene.mod)).rows[0].case_id
+    await forum.casework.assign(scene.boss, case_id, scene.mod.account_id)
+    ruling = Ruling.plain(
+        DecisionKind.EDIT, "No insults", post_id=post.post_id, body="Take roses", revision=1
+    )
+    await forum.decisions.decide(scene.mod, case_id, ruling, {post.post_id: 1})
+    edit, assign, *_rest = await forum.record.page(scene.mod)
+    whole = await forum.record.entry(scene.mod, edit.entry_id)
+    assert (whole.line, whole.was, whole.became) == (edit, "You fool, take roses", "Take roses")
+    assert whole.posts == {post.post_id: post.number}
+    whole = await forum.record.entry(scene.mod, assign.entry_id)
+    assert whole.handles == {scene.mod.account_id: "max"}
+    for actor in (scene.ada, scene.ben):
+        with pytest.raises(NotFoundError):
+            await forum.record.entry(actor, edit.entry_id)
+
+    # Edited once more by its author, the entry still shows its own two texts; deleted, none.
+    await forum.posts.edit(scene.ada, post.post_id, "Take red roses", revision=2)
+    whole = await forum.record.entry(scene.mod, edit.entry_id)
+    assert (whole.was, whole.became) == ("You fool, take roses", "Take roses")
+    await forum.posts.delete(scene.ada, post.post_id)
+    whole = await forum.record.entry(scene.mod, edit.entry_id)
+    assert (whole.was, whole.became) == (None, None)

@@ -68,3 +68,70 @@ class RecordLine:
     previous_hash: str
     hash: str
     thread_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholeEntry:
+    """An entry with what its ``before`` and ``after`` name, as far as the reader may know it.
+
+    ``posts`` gives a post's number in its thread, ``handles`` an account's and ``slugs`` a
+    community's name, each by id. ``was`` and ``became`` are the texts of a post that was edited
+    (None where no text was, or it is not to be read).
+    """
+
+    line: RecordLine
+    posts: Mapping[int, int]
+    handles: Mapping[int, str]
+    slugs: Mapping[int, str]
+    was: str | None = None
+    became: str | None = None
+
+
+#: What in ``before`` and ``after`` is the id of a post, an account, a community.
+_POSTS: Final = ("post",)
+_ACCOUNTS: Final = ("assigned", "account")
+_COMMUNITIES: Final = ("community",)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The ids that an entry names."""
+
+    posts: frozenset[int]
+    accounts: frozenset[int]
+    communities: frozenset[int]
+
+
+def named_in(line: RecordLine) -> Named:
+    """What must be looked up to tell an entry in words."""
+    found: dict[str, set[int]] = {key: set() for key in (*_POSTS, *_ACCOUNTS, *_COMMUNITIES)}
+
+    def gather(key: str, value: Any) -> None:
+        if isinstance(value, Mapping):
+            for inner, one in value.items():
+                gather(inner, one)
+        elif isinstance(value, list):
+            for one in value:
+                gather(key.removesuffix("s"), one)
+        elif key in found and isinstance(value, int):
+            found[key].add(value)
+
+    gather("", line.before)
+    gather("", line.after)
+    posts = {one for key in _POSTS for one in found[key]} | ({line.post_id} if line.post_id else set())
+    return Named(
+        frozenset(posts),
+        frozenset(one for key in _ACCOUNTS for one in found[key]),
+        frozenset(one for key in _COMMUNITIES for one in found[key]),
+    )
+
+
+def edited(line: RecordLine) -> tuple[int, int, int] | None:
+    """Of an entry about an edit: the post, its revision before and after."""
+    if line.action is not RecordAction.EDIT:
+        return None
+    try:
+        [before], [after] = line.before["posts"], line.after["posts"]
+        return before["post"], before["revision"], after["revision"]
+    except (KeyError, TypeError, ValueError):
+        return None

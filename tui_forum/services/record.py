@@ -8,10 +8,10 @@ from typing import Any, Final
 from tui_forum.domain.entities import Actor, SiteRole
 from tui_forum.domain.errors import InvalidInputError, NotAllowedError, NotFoundError
 from tui_forum.domain.limits import PAGE_SIZE
-from tui_forum.domain.policy import MODERATORS, Action, Standing, require
+from tui_forum.domain.policy import MODERATORS, NOT_FOUND, Action, Standing, require
 from tui_forum.domain.record import RecordAction
 from tui_forum.domain.recordcheck import CUT, CUT_APPEAL, UNREADABLE, ChainCheck, Fault, Proof
-from tui_forum.domain.recordviews import RecordFilter, RecordLine
+from tui_forum.domain.recordviews import RecordFilter, RecordLine, WholeEntry, edited, named_in
 from tui_forum.domain.views import Author
 from tui_forum.i18n import N_
 from tui_forum.storage.engine import Database
@@ -58,6 +58,32 @@ class Record:
                     raise NotFoundError(NO_ACCOUNT, handle=handle)
             reading = RecordReading(connection, actor.account_id, actor.site_role)
             return tuple(map(_line, await reading.page(wanted, after, limit)))
+
+    async def entry(self, actor: Actor, entry_id: int) -> WholeEntry:
+        """One entry with what it names.
+
+        Raises:
+            NotFoundError: there is none in one's scope.
+        """
+        async with self._database.read() as connection:
+            reading = RecordReading(connection, actor.account_id, actor.site_role)
+            found = await reading.entry(entry_id)
+            if found is None:
+                raise NotFoundError(NOT_FOUND)
+            line = _line(found)
+            names: dict[str, dict[int, str]] = {"post": {}, "account": {}, "community": {}}
+            for kind, one, name in await reading.names(named_in(line)):
+                names[kind][one] = name
+            edit = edited(line)
+            texts = await reading.texts(edit[0], edit[1:]) if edit is not None else {}
+        return WholeEntry(
+            line,
+            {post_id: int(number) for post_id, number in names["post"].items()},
+            names["account"],
+            names["community"],
+            texts.get(edit[1]) if edit is not None else None,
+            texts.get(edit[2]) if edit is not None else None,
+        )
 
     async def export(self, actor: Actor, wanted: RecordFilter) -> AsyncIterator[RecordLine]:
         """The entries in one's scope, oldest first, however many: a slice at a time is in memory.

@@ -6,15 +6,39 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, insert, or_, select, text, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
-from tui_forum.domain.entities import SiteRole
+from tui_forum.domain.entities import PostState, SiteRole, Visibility
 from tui_forum.domain.moderation import CaseState
 from tui_forum.domain.record import FIRST_HASH, RecordAction, RecordEntry, chain_hash
-from tui_forum.domain.recordviews import AMONG_MODERATORS, RecordFilter
-from tui_forum.storage.models import Account, Appeal, Case, Community, ModerationRecord, Post, Thread
+from tui_forum.domain.recordviews import AMONG_MODERATORS, Named, RecordFilter
+from tui_forum.storage.models import (
+    Account,
+    Appeal,
+    Case,
+    Community,
+    ModerationRecord,
+    Post,
+    PostRevision,
+    Thread,
+)
 from tui_forum.storage.repositories.cases import SEPARATE, moderated_by
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -194,6 +218,62 @@ class RecordReading:
             ids = first().subquery()
         statement = _lines().join(ids, ids.c.id == number).order_by(order).limit(limit)
         return list(await self._connection.execute(statement))
+
+    async def entry(self, entry_id: int) -> AnyRow | None:
+        """One entry in this account's scope."""
+        statement = _lines().where(ModerationRecord.id == entry_id, *self._scope())
+        return (await self._connection.execute(statement)).first()
+
+    async def names(self, named: Named) -> list[AnyRow]:
+        """What ids stand for, as rows of kind (``post``, ``account``, ``community``), id, name.
+
+        Of posts (numbers) and communities only those that this account may know of.
+        """
+        known: ColumnElement[bool] = or_(
+            Community.id.in_(moderated_by(self._account_id)), Community.visibility == Visibility.OPEN.value
+        )
+        if self._site_role is not SiteRole.MEMBER:
+            known = literal(True)
+        parts: list[Select[*tuple[Any, ...]]] = []
+        if named.posts:
+            parts.append(
+                select(literal("post"), Post.id, cast(Post.number, String))
+                .join(Thread, Thread.id == Post.thread_id)
+                .join(Community, Community.id == Thread.community_id)
+                .where(Post.id.in_(named.posts), known)
+            )
+        if named.accounts:
+            parts.append(
+                select(literal("account"), Account.id, Account.handle).where(Account.id.in_(named.accounts))
+            )
+        if named.communities:
+            parts.append(
+                select(literal("community"), Community.id, Community.slug).where(
+                    Community.id.in_(named.communities), known
+                )
+            )
+        return list(await self._connection.execute(union_all(*parts))) if parts else []
+
+    async def texts(self, post_id: int, revisions: Sequence[int]) -> dict[int, str]:
+        """Texts of a post by revision, unless its author has deleted it or it went where one may not look."""
+        mine: ColumnElement[bool] = literal(True)
+        if self._site_role is SiteRole.MEMBER:
+            mine = Thread.community_id.in_(moderated_by(self._account_id))
+        there = (
+            select(Post.id, Post.revision, Post.body)
+            .join(Thread, Thread.id == Post.thread_id)
+            .where(Post.id == post_id, Post.state != PostState.DELETED.value, mine)
+        ).subquery()
+        earlier = select(PostRevision.revision, PostRevision.body).join(
+            there, there.c.id == PostRevision.post_id
+        )
+        found = await self._connection.execute(
+            union_all(
+                earlier.where(PostRevision.revision.in_(revisions)),
+                select(there.c.revision, there.c.body).where(there.c.revision.in_(revisions)),
+            )
+        )
+        return {row[0]: row[1] for row in found}
 
 
 def _id_of(handle: str) -> Any:
