@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel import dates, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from tui_forum.domain.errors import ForumError
 
@@ -165,7 +165,18 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 def explain(error: ForumError) -> str:
     """A domain error as one sentence in the session's language."""
-    return _(error.message).format(**error.params)
+    return phrase(error.message, error.params)
+
+
+def phrase(message: str, params: Mapping[str, object]) -> str:
+    """A sentence (a msgid) with its values: moments as the reader reads them, None as no end."""
+    return _(message).format(**{name: _value(value) for name, value in params.items()})
+
+
+def _value(value: object) -> object:
+    if isinstance(value, datetime):
+        return format_datetime(value)
+    return _("further notice") if value is None else value
 
 
 # Babel reads a pattern anew for each value; lists show the same few again and again.

@@ -24,6 +24,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import asyncssh
@@ -150,9 +151,7 @@ def reads(world: World) -> dict[str, Callable[[], Awaitable[object]]]:
     cases, calls = world.forum.cases, dict[str, Callable[[], Awaitable[object]]]()
     for name, actor in (("all", world.boss), ("one place", world.one), ("three places", world.three)):
         for sort in CaseSort:
-            calls[f"first page, {name}, by {sort.value}"] = lambda actor=actor, sort=sort: cases.queue(
-                actor, CaseFilter(sort=sort)
-            )
+            calls[f"first page, {name}, by {sort.value}"] = partial(cases.queue, actor, CaseFilter(sort=sort))
     calls["first page, all, one category"] = lambda: cases.queue(
         world.boss, CaseFilter(category=CaseCategory.SPAM)
     )

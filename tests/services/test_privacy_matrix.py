@@ -31,12 +31,21 @@ from tui_forum.domain.events import (
     thread_topic,
 )
 from tui_forum.domain.life import Stage
-from tui_forum.domain.moderation import CaseCategory, CaseFilter, DecisionKind, ForwardedTo, Ruling
+from tui_forum.domain.moderation import (
+    CaseCategory,
+    CaseFilter,
+    DecisionKind,
+    ForwardedTo,
+    Ruling,
+    SanctionKind,
+)
 from tui_forum.domain.people import ReactionKind
 from tui_forum.domain.recordviews import RecordFilter
 from tui_forum.domain.templates import Template
 from tui_forum.domain.views import HomeCursor
 from tui_forum.services.forum import Forum
+from tui_forum.services.sanctions import impose
+from tui_forum.storage.uow import UnitOfWork
 
 #: In the charter of the community (its name, its purpose), and in nothing else.
 OUTER = "hush"
@@ -73,6 +82,7 @@ class World:
     request_id: int = NOWHERE
     praise_id: int = NOWHERE
     host_request_id: int = NOWHERE
+    sanction_id: int = NOWHERE
 
     def nowhere(self) -> World:
         """The same people, asking for what does not exist."""
@@ -243,6 +253,7 @@ WRITES: dict[str, Question] = {
     "decisions.decide": lambda w, a: w.forum.decisions.decide(
         a, w.case_id, Ruling.plain(DecisionKind.REMOVE, "x")
     ),
+    "sanctions.lift": lambda w, a: w.forum.sanctions.lift(a, w.sanction_id, "x"),
     "casework.look": lambda w, a: w.forum.casework.look(a, w.case_id),
     "casework.assign": lambda w, a: w.forum.casework.assign(a, w.case_id, a.account_id),
     "casework.forward": lambda w, a: w.forum.casework.forward(a, w.case_id, ForwardedTo.SITE, "x"),
@@ -317,6 +328,10 @@ APART: dict[str, str] = {
     "drafts.discard": "one's own words, whatever they were for",
     "decisions.decide_many": "each case as in decisions.decide; what cannot be decided is counted",
     "decisions.undo": "one's own last decision",
+    **dict.fromkeys(
+        ("sanctions.suspension", "sanctions.unread", "sanctions.acknowledge"), "one's own sanctions"
+    ),
+    **dict.fromkeys(("sanctions.next_end", "sanctions.lapse"), "has no actor"),
     "casework.let_go": "one's own claims",
     **dict.fromkeys(
         ("casework.filters", "casework.save_filter", "casework.forget_filter"), "one's own filters"
@@ -441,6 +456,18 @@ async def live(world: World) -> None:
     [(world.case_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_case")
     await forum.casework.note(boss, world.case_id, f"{INNER} note")
     [(world.entry_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_record")
+
+    async def warn(uow: UnitOfWork) -> None:
+        world.sanction_id = await impose(
+            uow,
+            account_id=world.who["expert"].account_id,
+            community_id=world.community_id,
+            kind=SanctionKind.WARNING,
+            reason=f"{INNER} warning",
+            actor_id=world.boss.account_id,
+        )
+
+    await forum.database.write(warn)
     await forum.recognition.react(world.who["expert"], post.post_id, ReactionKind.THANKS)
     await forum.recognition.praise(world.who["expert"], post.post_id, f"{INNER} thanks")
     [(world.praise_id,)] = await rows(forum.database, "SELECT max(id) FROM praise")

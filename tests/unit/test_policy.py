@@ -20,13 +20,15 @@ from tui_forum.domain.entities import (
     Visibility,
 )
 from tui_forum.domain.errors import (
+    BarredError,
     ConflictError,
     NotAllowedError,
     NotFoundError,
     RulesNotAcceptedError,
 )
-from tui_forum.domain.moderation import Conflict, ForwardedTo
+from tui_forum.domain.moderation import Conflict, ForwardedTo, SanctionKind
 from tui_forum.domain.policy import Action, Standing, decide, keeps_secrets, require
+from tui_forum.domain.sanctions import Bar
 
 WHO = {
     "outsider": Standing(SiteRole.MEMBER),
@@ -73,6 +75,8 @@ vote            no       -        -      yes    yes    yes       yes     no     
 edit_templates  no       -        -      no     no     no        yes     no       yes
 moderate        no       -        -      no     no     yes       yes     yes      yes
 decide_case     no       -        -      no     no     yes       yes     yes      yes
+sanction        no       -        -      no     no     yes       yes     yes      yes
+lift_sanction   no       -        -      no     no     yes       yes     yes      yes
 set_role        no       -        -      no     no     no        yes     no       yes
 host            no       -        -      no     no     no        yes     yes      yes
 close_community no       -        -      no     no     no        yes     no       yes
@@ -115,6 +119,53 @@ withdraw_hosting no       -        -      no     yes    no        yes     no    
                 outsider approval invite member author moderator manager site-mod admin
 join            yes      late     -      late   late   late      late    yes      yes
 request_to_join late     late     -      late   late   late      late    late     late
+""",
+    ),
+    "a sanction that holds everywhere": (
+        {"everywhere": True},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+sanction        no       -        -      no     no     no        no      yes      yes
+lift_sanction   no       -        -      no     no     no        no      yes      yes
+""",
+    ),
+    "a sanction laid on a manager": (
+        {"subject_role": Role.MANAGER},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+sanction        no       -        -      no     no     no        yes     yes      yes
+lift_sanction   no       -        -      no     no     yes       yes     yes      yes
+""",
+    ),
+    "a sanction laid on a moderator of the site": (
+        {"subject_site_role": SiteRole.MODERATOR},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+sanction        no       -        -      no     no     no        no      yes      yes
+""",
+    ),
+    "silenced": (
+        {"bars": (Bar(SanctionKind.SILENCE, "so", None, False),)},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+start_thread    bar      -        -      bar    bar    bar       bar     bar      bar
+reply           bar      -        -      bar    bar    bar       bar     bar      bar
+edit_post       bar      -        -      bar    bar    bar       bar     bar      bar
+react           bar      -        -      bar    bar    bar       bar     bar      bar
+praise          bar      -        -      bar    bar    bar       bar     bar      bar
+welcome         bar      -        -      bar    bar    bar       bar     bar      bar
+accept_answer   bar      -        -      bar    bar    bar       bar     bar      bar
+vote            bar      -        -      bar    bar    bar       bar     bar      bar
+invite          bar      -        -      bar    bar    bar       bar     bar      bar
+open_community  bar      bar      bar    bar    bar    bar       bar     bar      bar
+""",
+    ),
+    "removed": (
+        {"bars": (Bar(SanctionKind.REMOVAL, "so", None, False),)},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+join            bar      bar      -      bar    bar    bar       bar     bar      bar
+request_to_join bar      bar      -      bar    bar    bar       bar     bar      bar
 """,
     ),
     "a case about oneself": (
@@ -299,7 +350,13 @@ open_community  no       no       no     no     no     no        no      no     
 """,
     ),
 }
-ERRORS = {"rules": RulesNotAcceptedError, "no": NotAllowedError, "-": NotFoundError, "late": ConflictError}
+ERRORS = {
+    "rules": RulesNotAcceptedError,
+    "bar": BarredError,
+    "no": NotAllowedError,
+    "-": NotFoundError,
+    "late": ConflictError,
+}
 
 
 def cells(table: str) -> Iterator[tuple[Action, str, str]]:
@@ -484,3 +541,16 @@ def test_a_check_takes_at_most_20_microseconds() -> None:
                 decide(action, standing)
         best = min(best, (time.perf_counter() - started) / (20 * len(questions)))
     assert best < 20e-6
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_who_is_suspended_may_do_nothing_but_know_of_the_place_and_go(
+    who: str, action: Action, everywhere: bool
+) -> None:
+    barred = replace(WHO[who], bars=(Bar(SanctionKind.SUSPENSION, "so", None, everywhere),))
+    known = action in (Action.SEE_COMMUNITY, Action.LEAVE) and not everywhere
+    assert decide(action, barred).allowed == (known and decide(action, WHO[who]).allowed)
+    if decide(action, WHO[who]).error is NotFoundError:
+        assert decide(action, barred).error is NotFoundError  # that it exists is not told by this either

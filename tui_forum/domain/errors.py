@@ -33,6 +33,10 @@ class RulesNotAcceptedError(NotAllowedError):
     """The community's rules come first; accepted, the same can be done."""
 
 
+class BarredError(NotAllowedError):
+    """A sanction, or a restriction of the place, keeps one from it for a time; the draft may wait."""
+
+
 class InvalidInputError(ForumError):
     """What was typed cannot be taken; ``field`` names the form field to go back to."""
 

@@ -51,6 +51,8 @@ class EventKind(StrEnum):
     CASE_DECIDED = "case_decided"
     #: Claimed, assigned, forwarded, talked about, opened again: what a queue shows is not so any more.
     CASE_CHANGED = "case_changed"
+    #: Somebody was warned, silenced, suspended or removed, or is so no longer: told to that account only.
+    SANCTION_CHANGED = "sanction_changed"
     POST_REACTED = "post_reacted"
     PRAISE_GIVEN = "praise_given"
     PRAISE_WITHDRAWN = "praise_withdrawn"
@@ -100,6 +102,7 @@ PERSONAL: Final = frozenset(
         EventKind.JOIN_REQUESTED,
         EventKind.REQUEST_CLOSED,
         EventKind.HOST_ASKED,
+        EventKind.SANCTION_CHANGED,
     )
 )
 #: Only who reads the thread hears of these: a list shows nothing of them.
@@ -120,6 +123,7 @@ _CHANGES_DUE: Final = frozenset(
         EventKind.CHARTER_CHANGED,
         EventKind.HOST_ANSWERED,
         EventKind.CASE_CHANGED,
+        EventKind.SANCTION_CHANGED,
     )
 )
 
@@ -141,7 +145,8 @@ class Event:
     def topics(self) -> tuple[Topic, ...]:
         """The topics whose subscribers hear of it."""
         if self.kind in PERSONAL and self.account_id is not None:
-            return (account_topic(self.account_id),)
+            own = account_topic(self.account_id)
+            return (own, DUE_TOPIC) if self.kind in _CHANGES_DUE else (own,)
         found: list[Topic] = []
         if self.thread_id is not None:
             found.append(thread_topic(self.thread_id))

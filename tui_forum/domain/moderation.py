@@ -53,6 +53,7 @@ class DecisionKind(StrEnum):
     SUSPEND = "suspend"
     MOVE = "move"
     OFF_TOPIC = "off_topic"
+    REMOVE_MEMBER = "remove_member"
 
 
 class ForwardedTo(StrEnum):
@@ -129,6 +130,7 @@ SANCTIONS: Final[Mapping[DecisionKind, SanctionKind]] = {
     DecisionKind.WARN: SanctionKind.WARNING,
     DecisionKind.SILENCE: SanctionKind.SILENCE,
     DecisionKind.SUSPEND: SanctionKind.SUSPENSION,
+    DecisionKind.REMOVE_MEMBER: SanctionKind.REMOVAL,
 }
 #: Cases that one decision may take at once.
 BULK_CASES: Final = 500

@@ -9,8 +9,8 @@ is for decides who starts and answers what there: see ``charter.PURPOSES``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -25,12 +25,14 @@ from tui_forum.domain.entities import (
     Visibility,
 )
 from tui_forum.domain.errors import (
+    BarredError,
     ConflictError,
     NotAllowedError,
     NotFoundError,
     RulesNotAcceptedError,
 )
-from tui_forum.domain.moderation import Conflict, ForwardedTo
+from tui_forum.domain.moderation import Conflict, ForwardedTo, SanctionKind
+from tui_forum.domain.sanctions import Bar, longest
 from tui_forum.i18n import N_
 
 
@@ -68,6 +70,8 @@ class Action(StrEnum):
     EDIT_TEMPLATES = "edit_templates"
     MODERATE = "moderate"
     DECIDE_CASE = "decide_case"
+    SANCTION = "sanction"  # silence, suspend or remove the account that a case is about
+    LIFT_SANCTION = "lift_sanction"
     SET_ROLE = "set_role"
     HOST = "host"  # see how the community fares, and act on it
     CLOSE_COMMUNITY = "close_community"  # archive it, merge it into another, look for a new host
@@ -97,6 +101,9 @@ class Standing:
     the hosts' round, whose members come and go by role. ``kind`` is that of the thread (None: which
     one is not decided yet), ``acknowledged`` whether it asks for acknowledgement.
     ``rules_accepted``: the actor has accepted the charter's present rules, or there are none.
+    ``bars`` are the sanctions that the actor is under here now. Of a sanction that is to be imposed or
+    lifted, ``everywhere`` tells whether it holds in the whole forum, and ``subject_site_role`` and
+    ``subject_role`` who it is laid on.
     """
 
     site_role: SiteRole
@@ -122,6 +129,10 @@ class Standing:
     acknowledged: bool = False
     #: The setting: who may open communities.
     opening: OpeningMode = OpeningMode.EVERYONE
+    bars: tuple[Bar, ...] = ()
+    everywhere: bool = False
+    subject_site_role: SiteRole = SiteRole.MEMBER
+    subject_role: Role | None = None
 
 
 NOT_FOUND: Final = N_("That does not exist, or you may not see it.")
@@ -164,15 +175,19 @@ NO_ACKNOWLEDGEMENT: Final = N_("Only announcements in an information channel ask
 NOT_ASKED: Final = N_("Nobody is asked to acknowledge this.")
 HOSTS_EDIT: Final = N_("Only who hosts a community changes the guides for hosts.")
 NOT_LOOKING: Final = N_("This community has a host and does not look for another.")
+SITE_ONLY: Final = N_("Only moderators of the whole forum can do that everywhere.")
+ABOVE_YOU: Final = N_("Who has more to say here than you is sanctioned by others: forward the case.")
+YOUR_SANCTION: Final = N_("Others decide about what is laid on you: appeal against it.")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``allowed``, or the reason why not and the error that says it."""
+    """``allowed``, or the reason why not (a msgid and its ``params``) and the error that says it."""
 
     allowed: bool
     reason: str = ""
     error: type[NotAllowedError | NotFoundError | ConflictError] = NotAllowedError
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
 YES: Final = Verdict(True)
@@ -396,6 +411,29 @@ def _case(_action: Action, standing: Standing) -> Verdict:
     return YES
 
 
+_RANKS: Final = {Role.MODERATOR: 1, Role.MANAGER: 2}
+_SITE_RANKS: Final = {SiteRole.MODERATOR: 3, SiteRole.ADMIN: 4}
+
+
+def _sanctioning(action: Action, standing: Standing) -> Verdict:
+    """Nobody bars who has more to say than they, nor oneself; everywhere only who moderates everywhere."""
+    if not moderates(standing):
+        return _no(MODERATORS)
+    if standing.own:
+        return _no(YOUR_SANCTION if action is Action.LIFT_SANCTION else ABOUT_YOU)
+    mine = _rank(standing.site_role, standing.role)
+    if standing.everywhere and standing.site_role is SiteRole.MEMBER:
+        return _no(SITE_ONLY)
+    if action is Action.SANCTION and _rank(standing.subject_site_role, standing.subject_role) > mine:
+        return _no(ABOVE_YOU)
+    return YES
+
+
+def _rank(site_role: SiteRole, role: Role | None) -> int:
+    there = _RANKS.get(role, 0) if role is not None else 0
+    return max(_SITE_RANKS.get(site_role, 0), there)
+
+
 def _curating(_action: Action, standing: Standing) -> Verdict:
     if not moderates(standing):
         return _no(MODERATORS)
@@ -507,6 +545,8 @@ _INSIDE: Final[dict[Action, Rule]] = {
     Action.SEE_ACKNOWLEDGEMENTS: _acknowledging,
     Action.MODERATE: _moderating,
     Action.DECIDE_CASE: _case,
+    Action.SANCTION: _sanctioning,
+    Action.LIFT_SANCTION: _sanctioning,
     Action.LOCK_THREAD: _moderating,
     Action.PIN_THREAD: _curating,
     Action.MOVE_THREAD: _curating,
@@ -526,8 +566,49 @@ _INSIDE: Final[dict[Action, Rule]] = {
 }
 
 
+#: What whoever is silenced does not do. Reporting, deleting one's own and what is owed (taking note,
+#: accepting rules) stay, and so does what moderators do.
+_WRITES: Final = frozenset(
+    (
+        Action.START_THREAD,
+        Action.REPLY,
+        Action.EDIT_POST,
+        Action.REACT,
+        Action.PRAISE,
+        Action.WELCOME,
+        Action.VOTE,
+        Action.ACCEPT_ANSWER,
+        Action.INVITE,
+        Action.OPEN_COMMUNITY,
+    )
+)
+#: What one may do at a community that one is suspended from: know of it, and go.
+_WHILE_SUSPENDED: Final = frozenset((Action.SEE_COMMUNITY, Action.LEAVE))
+_WAYS_IN: Final = frozenset((Action.JOIN, Action.REQUEST_TO_JOIN))
+
+
+def _barred(action: Action, standing: Standing) -> Bar | None:
+    """The sanction that keeps the actor from it, if one does."""
+    if not standing.bars:
+        return None
+    suspension = longest(standing.bars, SanctionKind.SUSPENSION)
+    if suspension is not None and (suspension.everywhere or action not in _WHILE_SUSPENDED):
+        return suspension
+    if action in _WRITES:
+        return longest(standing.bars, SanctionKind.SILENCE)
+    return longest(standing.bars, SanctionKind.REMOVAL) if action in _WAYS_IN else None
+
+
 def decide(action: Action, standing: Standing) -> Verdict:
     """Whether an actor of this ``standing`` may do ``action``."""
+    verdict = _decide(action, standing)
+    bar = _barred(action, standing)
+    if bar is None or verdict.error is NotFoundError:
+        return verdict
+    return Verdict(False, bar.refusal, BarredError, bar.params)
+
+
+def _decide(action: Action, standing: Standing) -> Verdict:
     rule = _OF_THE_SITE.get(action)
     if rule is not None:
         return rule(action, standing)
@@ -558,4 +639,4 @@ def require(action: Action, standing: Standing) -> None:
     """
     verdict = decide(action, standing)
     if not verdict.allowed:
-        raise verdict.error(verdict.reason)
+        raise verdict.error(verdict.reason, **verdict.params)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
@@ -223,7 +223,7 @@ class OptionView:
 class PollView:
     """A poll as somebody sees it. ``people`` have voted, each for one or for several answers.
 
-    ``why_not`` says why one may not vote; it is empty when one may.
+    ``why_not`` (with ``why_params``) says why one may not vote; it is empty when one may.
     """
 
     options: tuple[OptionView, ...]
@@ -233,6 +233,7 @@ class PollView:
     closes_at: datetime | None
     closed: bool = False
     why_not: str = ""
+    why_params: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def mine(self) -> frozenset[int]:
@@ -248,10 +249,12 @@ class PollView:
         most = max((option.votes for option in self.options), default=0)
         return tuple(option for option in self.options if option.votes == most > 0)
 
-    def judged(self, now: datetime, why_not: str) -> PollView:
+    def judged(self, now: datetime, why_not: str, why_params: Mapping[str, object] | None = None) -> PollView:
         """As it is at a moment, to somebody who may vote unless there is a reason."""
         closed = self.closes_at is not None and self.closes_at <= now
-        return replace(self, closed=closed, why_not=CLOSED if closed else why_not)
+        return replace(
+            self, closed=closed, why_not=CLOSED if closed else why_not, why_params=why_params or {}
+        )
 
 
 def require_open(closes_at: datetime | None, now: datetime) -> None:

@@ -68,6 +68,10 @@ SHIPPED: Final[Mapping[DecisionKind, tuple[str, ...]]] = {
         N_("Repeated insults after a warning"),
         N_("Repeated advertising after a warning"),
     ),
+    DecisionKind.REMOVE_MEMBER: (
+        N_("You have been warned before"),
+        N_("You broke the rules of {community} again and again"),
+    ),
     DecisionKind.MOVE: (N_("It finds more readers there"), N_("Its topic is at home there")),
     DecisionKind.OFF_TOPIC: (
         N_("It is not about “{thread}”: please open a thread of its own"),

@@ -12,6 +12,7 @@ from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, Threa
 from tui_forum.domain.limits import EXCERPT_CELLS
 from tui_forum.domain.people import NO_MARKS, Marks
 from tui_forum.domain.polls import PollView
+from tui_forum.domain.sanctions import Bar
 from tui_forum.domain.text import excerpt
 
 
@@ -51,6 +52,8 @@ class CommunityRow:
     invited: bool = False
     requested: bool = False
     rules_accepted: bool = True
+    #: The sanctions that the actor is under there; known of a community that is asked for by itself.
+    bars: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,9 @@ class ThreadView:
 
     ``landing`` is the number of the first unread post, or of the last post when all is read.
     ``last_number`` is the highest post number, ``may_*`` come from the policy; ``why_not`` is its
-    reason (a msgid) when one may not reply. ``may_reply`` counts rules that are not accepted yet
-    as accepted: the composer asks. ``acknowledgements``, for hosts: how many members have taken
+    reason (a msgid, with its ``why_params``) when one may not reply. ``may_reply`` counts rules that are
+    not accepted yet as accepted, the composer asks; and what is over at some time: it tells that
+    the draft must wait. ``acknowledgements``, for hosts: how many members have taken
     note, of how many.
     """
 
@@ -166,6 +170,7 @@ class ThreadView:
     retired: frozenset[int] = frozenset()
     poll: PollView | None = None
     why_not: str = ""
+    why_params: Mapping[str, object] = field(default_factory=dict)
     wants_acknowledgement: bool = False
     acknowledged: bool = False
     acknowledgements: tuple[int, int] | None = None

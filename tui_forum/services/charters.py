@@ -33,6 +33,7 @@ from tui_forum.services.rounds import keep_hosts_round
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.charters import CharterPlace, CharterRepository
 from tui_forum.storage.repositories.reading import ReadingRepository
+from tui_forum.storage.repositories.sanctions import bars_of
 from tui_forum.storage.repositories.writing import TAKEN, WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
@@ -62,6 +63,7 @@ def _standing(actor: Actor, place: CharterPlace) -> Standing:
         invited=place.invited,
         purpose=place.present.charter.purpose,
         rules_accepted=place.rules_accepted,
+        bars=place.bars,
     )
 
 
@@ -239,6 +241,8 @@ class Charters:
         handles = (actor.handle,) if hosts is None else tuple(hosts)
 
         async def work(uow: UnitOfWork) -> int:
+            bars = await bars_of(uow.connection, actor.account_id, None)
+            require(Action.OPEN_COMMUNITY, Standing(actor.site_role, opening=self._opening, bars=bars))
             charters = CharterRepository(uow.connection, actor.account_id)
             named = await self._hosts(charters, actor, handles)
             linked_id = await self._linked(charters, actor, charter)

@@ -31,6 +31,7 @@ def standing_in(actor: Actor, community: CommunityRow) -> Standing:
         requested=community.requested,
         purpose=community.purpose,
         rules_accepted=community.rules_accepted,
+        bars=community.bars,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tui_forum.domain.cases import BulkOutcome, Decided
-from tui_forum.domain.entities import Actor, PostState
+from tui_forum.domain.entities import Actor, PostState, Role
 from tui_forum.domain.errors import (
     ConflictError,
     ForumError,
@@ -36,6 +36,7 @@ from tui_forum.services.casestate import (
     require_open,
 )
 from tui_forum.services.curation import move_thread
+from tui_forum.services.memberships import become_member
 from tui_forum.services.notices import notify, notify_each
 from tui_forum.services.rulings import CasePost, Effect, Hearing, apply
 from tui_forum.services.sanctions import take_back
@@ -295,6 +296,9 @@ async def _undo(uow: UnitOfWork, actor: Actor, case_id: int, entry: Any) -> None
             data={"number": post.number},
         )
     lifted = await take_back(uow, case_id, decided_at, actor.account_id)
+    if kind is DecisionKind.REMOVE_MEMBER and before.get("role") and case.row.community_id is not None:
+        author, role = case.row.author.account_id, Role(before["role"])
+        await become_member(uow, author, case.row.community_id, role, actor_id=actor.account_id)
     if case.row.report_count:
         await writing.tell_reporters(case_id, "", None)
     seen = await writing.withdraw_notices(case_id, decided_at)

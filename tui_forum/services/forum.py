@@ -37,6 +37,7 @@ from tui_forum.services.recognition import Recognition
 from tui_forum.services.record import Record
 from tui_forum.services.reminders import Reminders
 from tui_forum.services.reports import Reports
+from tui_forum.services.sanctions import Sanctions
 from tui_forum.services.templates import Templates
 from tui_forum.services.threads import Threads
 from tui_forum.storage.engine import Database
@@ -78,6 +79,7 @@ class Forum:
         self.casework = Casework(database)
         self.caseroom = Caseroom(database)
         self.decisions = Decisions(database)
+        self.sanctions = Sanctions(database)
         self.reasons = Reasons(database)
         self.record = Record(database)
         self.notices = Notices(database, hub)
@@ -91,6 +93,7 @@ class Forum:
         self.clockwork.add(Job("handovers", self.host_requests.next_end, self.host_requests.end_handovers))
         self.clockwork.add(Job("dormant", self.hosting.next_dormant, self.hosting.tell_dormant))
         self.clockwork.add(Job("claims", self.casework.next_lapse, self.casework.lapse))
+        self.clockwork.add(Job("sanctions", self.sanctions.next_end, self.sanctions.lapse))
         reminders = Reminders(database)
         self.clockwork.add(Job("questions", reminders.next_question, reminders.hand_on))
         self.clockwork.add(Job("reviews", reminders.next_review, reminders.remind_of_reviews))

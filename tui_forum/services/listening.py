@@ -75,6 +75,9 @@ class Ear:
                 self._readable.pop(event.community_id or 0, None)
                 if event.account_id == self._actor.account_id:
                     self._moderated = None
+            elif event.kind is EventKind.SANCTION_CHANGED and self._personal(event):
+                self._readable.clear()
+                self._moderated = None
         await self._learn(events)
         cases = await self._cases(events)
         return tuple(event for event in events if self._hears(event, cases))

@@ -11,7 +11,7 @@ from tui_forum.domain.entities import Actor, PostState, ThreadKind
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS
-from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, decide, require
+from tui_forum.domain.policy import GONE, NOT_FOUND, Action, decide, require
 from tui_forum.domain.polls import PollPlan
 from tui_forum.domain.text import clean_body, clean_line, display_line, display_text, excerpt
 from tui_forum.domain.tree import depth_of, tree_path
@@ -370,17 +370,8 @@ class Posts:
             state = await thread_state(connection, post["thread_id"], actor.account_id)
             if state is None or state.removed:
                 raise NotFoundError(NOT_FOUND)
-            own = post["author_id"] == actor.account_id
-            require(
-                Action.SEE_REVISIONS,
-                Standing(
-                    actor.site_role,
-                    state.role,
-                    state.visibility,
-                    own=own,
-                    post_state=PostState(post["state"]),
-                ),
-            )
+            standing = standing_to(actor, state, own=post["author_id"] == actor.account_id)
+            require(Action.SEE_REVISIONS, replace(standing, post_state=PostState(post["state"])))
             rows = await revisions_of(connection, post_id)
         return tuple(RevisionView(row[0], row[1], Author(*row[2:5]), row[5]) for row in rows)
 

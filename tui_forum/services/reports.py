@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,10 +12,11 @@ from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundEr
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import REASON_MAX_CHARS
 from tui_forum.domain.moderation import EXPECTED, CaseCategory, CaseSource, severity_of
-from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, require
+from tui_forum.domain.policy import GONE, NOT_FOUND, Action, require
 from tui_forum.domain.text import clean_body
 from tui_forum.i18n import N_
 from tui_forum.services.casestate import LONG_REASON
+from tui_forum.services.threads import standing_to
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.cases import charter_rules
 from tui_forum.storage.repositories.casework import CaseWriting
@@ -127,7 +129,7 @@ class Reports:
             state = await thread_state(connection, thread_id, actor.account_id)
             if state is None or state.removed:
                 raise NotFoundError(NOT_FOUND)
-            require(Action.READ, Standing(actor.site_role, state.role, state.visibility))
+            require(Action.READ, standing_to(actor, state))
             return await charter_rules(connection, state.community_id)
 
     async def report(
@@ -156,16 +158,8 @@ class Reports:
             state = await thread_state(uow.connection, post["thread_id"], actor.account_id)
             if state is None or state.removed:
                 raise NotFoundError(NOT_FOUND)
-            require(
-                Action.REPORT_POST,
-                Standing(
-                    actor.site_role,
-                    state.role,
-                    state.visibility,
-                    own=post["author_id"] == actor.account_id,
-                    post_state=PostState(post["state"]),
-                ),
-            )
+            standing = standing_to(actor, state, own=post["author_id"] == actor.account_id)
+            require(Action.REPORT_POST, replace(standing, post_state=PostState(post["state"])))
             cited = None
             if category is CaseCategory.RULE:
                 rules = await charter_rules(uow.connection, state.community_id)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tui_forum.domain.entities import Actor, PostState, SiteRole
-from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError
+from tui_forum.domain.entities import Actor, PostState
+from tui_forum.domain.errors import ConflictError, InvalidInputError
 from tui_forum.domain.events import EventKind
-from tui_forum.domain.moderation import SANCTIONS, CaseCategory, DecisionKind, Ruling
+from tui_forum.domain.moderation import SANCTIONS, CaseCategory, DecisionKind, Ruling, SanctionKind
+from tui_forum.domain.policy import Action, require
 from tui_forum.domain.reasons import fill, pick
 from tui_forum.i18n import N_, _, format_date, using_locale
 from tui_forum.services.casestate import LoadedCase, check_reason
 from tui_forum.services.curation import move_thread, split_thread
+from tui_forum.services.memberships import end_membership
 from tui_forum.services.posts import EDITED_MEANWHILE, check_body, check_title
 from tui_forum.services.sanctions import impose
 from tui_forum.storage.repositories.casework import CaseWriting
@@ -22,7 +24,7 @@ from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
 NO_POST: Final = N_("There is no post in this case.")
-SITE_ONLY: Final = N_("Only moderators of the whole forum can do that everywhere.")
+NO_COMMUNITY: Final = N_("This case belongs to no community.")
 PAST: Final = N_("That time is over already.")
 UNCHANGED: Final = N_("Nothing was changed in the post.")
 
@@ -231,29 +233,45 @@ async def _off_topic(hearing: Hearing) -> Effect:
 
 
 async def _sanction(hearing: Hearing) -> Effect:
-    """The author is warned, silenced or suspended; the posts go, too, when the ruling says so."""
+    """The author is warned, silenced, suspended or removed; the posts go, too, when the ruling says so."""
     ruling, row, actor = hearing.ruling, hearing.case.row, hearing.actor
+    kind = SANCTIONS[ruling.kind]
+    until = ruling.until if kind is not SanctionKind.WARNING else None
     if ruling.until is not None and ruling.until <= hearing.uow.now:
         raise InvalidInputError(PAST, field="until")
     everywhere = ruling.everywhere or row.community_id is None
-    if everywhere and actor.site_role is SiteRole.MEMBER:
-        raise NotAllowedError(SITE_ONLY)
+    who = row.author.account_id
+    site_role, role = await WritingRepository(hearing.uow.connection).roles_of(who, row.community_id)
+    if kind is not SanctionKind.WARNING or everywhere:
+        standing = replace(
+            hearing.case.standing,
+            own=who == actor.account_id,
+            everywhere=everywhere,
+            subject_site_role=site_role,
+            subject_role=role,
+        )
+        require(Action.SANCTION, standing)
     effect = await _remove(hearing) if ruling.remove and hearing.posts else Effect()
     effect.notice = ""  # the sanction itself tells the author
     effect.after["sanction"] = await impose(
         hearing.uow,
-        account_id=row.author.account_id,
+        account_id=who,
         community_id=None if everywhere else row.community_id,
-        kind=SANCTIONS[ruling.kind],
+        kind=kind,
         reason=hearing.reason_in(hearing.case.language),
         actor_id=actor.account_id,
-        until=ruling.until,
+        until=until,
         case_id=row.case_id,
     )
-    if ruling.until is not None:
-        effect.after["until"] = ruling.until.isoformat()
+    if until is not None:
+        effect.after["until"] = until.isoformat()
     if everywhere:
         effect.after["everywhere"] = True
+    if kind is SanctionKind.REMOVAL:
+        if row.community_id is None:
+            raise ConflictError(NO_COMMUNITY)
+        await end_membership(hearing.uow, who, row.community_id, actor_id=actor.account_id)
+        effect.before["role"] = role.value if role is not None else ""
     return effect
 
 

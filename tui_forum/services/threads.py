@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui_forum.domain.curation import PostAddress
 from tui_forum.domain.entities import Actor, PostOrder, PostState, ThreadKind
-from tui_forum.domain.errors import ConflictError, NotFoundError, RulesNotAcceptedError
+from tui_forum.domain.errors import BarredError, ConflictError, NotFoundError, RulesNotAcceptedError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.people import NO_MARKS, Marks
@@ -65,6 +65,7 @@ def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Stand
         kind=state.kind,
         rules_accepted=state.rules_accepted,
         acknowledged=state.wants_acknowledgement,
+        bars=state.bars,
     )
 
 
@@ -213,7 +214,8 @@ class Threads:
             if state.kind is ThreadKind.POLL:
                 poll = await poll_of(connection, thread_id, actor.account_id)
         if poll is not None:
-            poll = poll.judged(self._database.now(), decide(Action.VOTE, standing).reason)
+            voting = decide(Action.VOTE, standing)
+            poll = poll.judged(self._database.now(), voting.reason, voting.params)
         reply = decide(Action.REPLY, standing)
         # A thread never opened begins at its beginning, also when its posts count as read.
         read_all = state.last_number if state.read_number else 1
@@ -234,9 +236,10 @@ class Threads:
             locked=state.locked,
             accepted_number=state.accepted_number,
             role=state.role,
-            may_reply=reply.allowed or reply.error is RulesNotAcceptedError,
+            may_reply=reply.allowed or reply.error in (RulesNotAcceptedError, BarredError),
             may_moderate=moderates(standing),
             why_not=reply.reason,
+            why_params=reply.params,
             signs=signs,
             retired=retired,
             wants_acknowledgement=decide(Action.ACKNOWLEDGE, standing).allowed and not standing.own,

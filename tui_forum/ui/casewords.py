@@ -44,6 +44,7 @@ OUTCOMES: Final = {
     DecisionKind.SUSPEND: N_("suspension"),
     DecisionKind.MOVE: N_("moving"),
     DecisionKind.OFF_TOPIC: N_("off topic"),
+    DecisionKind.REMOVE_MEMBER: N_("removal from the community"),
 }
 SOURCES: Final = {
     CaseSource.REPORT: "",
@@ -97,6 +98,8 @@ NOTICES: Final = {
     "sanction_silence": N_("You can read, but not write in {community} for a time"),
     "sanction_suspension": N_("You are suspended from {community}"),
     "sanction_removal": N_("You were removed from {community}"),
+    "sanction_lifted": N_("What was laid on you in {community} is lifted"),
+    "sanction_over": N_("What was laid on you in {community} is over"),
     "decision_undone": N_("A moderator has taken back what you were told about “{title}”"),
     "report_approve": N_("Thank you for your report: the post in “{title}” stays"),
     "report_remove": N_("Thank you for your report: the post in “{title}” was removed"),
@@ -117,12 +120,16 @@ NAMELESS: Final = {
     "sanction_silence": N_("You can read, but not write for a time"),
     "sanction_suspension": N_("You are suspended from this forum"),
     "sanction_removal": N_("You were removed from a community"),
+    "sanction_lifted": N_("What was laid on you is lifted"),
+    "sanction_over": N_("What was laid on you is over"),
     "modmail": N_("The moderators have written to you"),
     "modmail_answer": N_("@{handle} has answered the moderators"),
     "case_assigned": N_("@{handle} gave you a case"),
     "case_forwarded": N_("@{handle} forwarded a case to you"),
     "case_discussed": N_("@{handle} said something about a case"),
 }
+#: What the text of a notice stands for, where it is a word of the program.
+MEANINGS: Final = {"sanction_over": {kind.value: name for kind, name in SANCTIONS.items()}}
 #: Notices that lead to the talk with the moderators, and those that lead to the queue.
 TO_TALK: Final = frozenset(("modmail",))
 TO_CASE: Final = frozenset(("modmail_answer", "case_assigned", "case_forwarded", "case_discussed"))

@@ -92,7 +92,7 @@ class AnnouncementRepository:
                     channel.id == community_id,
                     Community.archived_at.is_(None),
                     visible(site_role, account_id),
-                    readable(site_role),
+                    readable(site_role, account_id),
                 )
             )
         ).first()

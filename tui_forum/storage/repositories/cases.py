@@ -12,10 +12,12 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     tuple_,
@@ -52,6 +54,7 @@ from tui_forum.storage.models import (
     Thread,
 )
 from tui_forum.storage.repositories.reading import posts_by_number
+from tui_forum.storage.repositories.sanctions import suspended
 
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -69,9 +72,11 @@ _STATES: Final[dict[CaseState, ColumnElement[str]]] = {
 
 
 def moderated_by(account_id: int) -> Select[*tuple[Any, ...]]:
-    """Ids of the communities that an account moderates."""
+    """Ids of the communities that an account moderates, and is not suspended from."""
     return select(Membership.community_id).where(
-        Membership.account_id == account_id, Membership.role.in_(_MODERATING)
+        Membership.account_id == account_id,
+        Membership.role.in_(_MODERATING),
+        not_(suspended(account_id, Membership.community_id)),
     )
 
 
@@ -127,10 +132,12 @@ def _rows() -> Select[*tuple[Any, ...]]:
 
 def _case() -> Select[*tuple[Any, ...]]:
     """The row of the case bound as ``case``, with what the policy, and a decision, needs besides."""
+    # Who is suspended there is nobody there.
+    role = case((not_(suspended(bindparam("me"), Case.community_id)), Membership.role))
     return (
         _rows()
         .add_columns(
-            Community.visibility, Membership.role, Community.name, Charter.rules, Case.decided_by,
+            Community.visibility, role, Community.name, Charter.rules, Case.decided_by,
             Case.assigned_to, Account.language, Account.created_at,
         )
         .outerjoin(

@@ -12,11 +12,13 @@ from sqlalchemy.orm import aliased
 
 from tui_forum.domain.charter import Charter, CharterVersion, Rule, RuleScope
 from tui_forum.domain.entities import Purpose, Role, SiteRole, Visibility
+from tui_forum.domain.sanctions import Bar
 from tui_forum.domain.views import Author
 from tui_forum.storage.models import Account, Community, Membership
 from tui_forum.storage.models import Charter as CharterTable
 from tui_forum.storage.repositories.directory import note_words
 from tui_forum.storage.repositories.reading import invited, mine, rules_accepted, visible
+from tui_forum.storage.repositories.sanctions import barred, bars_of
 
 _LINKED = aliased(Community)
 _VERSION: Final = (
@@ -49,8 +51,8 @@ class CharterPlace:
     """A community as who asks stands to it, with its present charter."""
 
     __slots__ = (
-        "archived", "builtin", "community_id", "invited", "name", "present", "role", "rules_accepted", "slug",
-        "visibility",
+        "archived", "bars", "builtin", "community_id", "invited", "name", "present", "role", "rules_accepted",
+        "slug", "visibility",
     )  # fmt: skip
 
     def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
@@ -65,6 +67,7 @@ class CharterPlace:
         self.role = Role(row[after + 6]) if row[after + 6] else None
         self.rules_accepted = bool(row[after + 7])
         self.invited = bool(row[after + 8])
+        self.bars: tuple[Bar, ...] = ()
 
 
 class CharterRepository:
@@ -87,7 +90,7 @@ class CharterRepository:
                 select(
                     *_VERSION, Community.id, Community.slug, Community.name, Community.visibility,
                     Community.archived_at, Community.builtin, Membership.role, rules_accepted(),
-                    invited(self._account_id),
+                    invited(self._account_id), barred(self._account_id),
                 )
                 .select_from(Community)
                 .join(
@@ -106,7 +109,12 @@ class CharterRepository:
                 .where(Community.id == community_id)
             )
         ).first()  # fmt: skip
-        return None if row is None else CharterPlace(row)
+        if row is None:
+            return None
+        place = CharterPlace(row)
+        if row[-1]:
+            place.bars = await bars_of(self._connection, self._account_id, community_id)
+        return place
 
     async def versions(
         self, community_id: int, site_role: SiteRole, before: int | None, limit: int

@@ -75,7 +75,7 @@ async def resolve(
             .outerjoin(
                 Membership, and_(Membership.community_id == Community.id, Membership.account_id == account_id)
             )
-            .where(Thread.id == thread_id, _THERE.removed_at.is_(None), readable(site_role))
+            .where(Thread.id == thread_id, _THERE.removed_at.is_(None), readable(site_role, account_id))
         )
     ).first()
     if row is None:
@@ -293,7 +293,7 @@ class CurationRepository:
             .join(Account, Account.id == account_id)
             .where(
                 Community.id == community_id,
-                or_(readable(SiteRole.MEMBER), Account.site_role != SiteRole.MEMBER.value),
+                or_(readable(SiteRole.MEMBER, account_id), Account.site_role != SiteRole.MEMBER.value),
             )
         )
         return found.first() is not None
@@ -349,7 +349,7 @@ def _where_it_is(account_id: int, site_role: SiteRole) -> Select[*tuple[Any, ...
         select(
             Signpost.kind, Signpost.number, Signpost.place_at, Signpost.title, Signpost.posts,
             Signpost.target_id, Signpost.target_number, _THERE.title, Community.name,
-            and_(_THERE.removed_at.is_(None), readable(site_role)),
+            and_(_THERE.removed_at.is_(None), readable(site_role, account_id)),
         )
         .join(_TARGET, _TARGET.id == Signpost.target_id)
         .join(_THERE, _THERE.id == func.coalesce(_TARGET.merged_into_id, _TARGET.id))
@@ -403,7 +403,7 @@ def _left_behind(
 ) -> Select[*tuple[Any, ...]]:
     """Signposts up to ``highest`` (where ``above``) and after ``lowest`` (where ``below``)."""
     statement = _where_it_is(account_id, site_role).where(
-        Signpost.community_id == community_id, _THERE.removed_at.is_(None), readable(site_role)
+        Signpost.community_id == community_id, _THERE.removed_at.is_(None), readable(site_role, account_id)
     )
     if above:
         statement = statement.where(Signpost.place_at <= highest)

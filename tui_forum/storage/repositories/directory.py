@@ -88,7 +88,7 @@ class DirectoryRepository:
                 *COMMUNITY,
                 Membership.role.label("role"),
                 literal(0).label("unread"),
-                readable(self._site_role).label("readable"),
+                readable(self._site_role, self._account_id).label("readable"),
                 invited(self._account_id).label("invited"),
                 requested(self._account_id).label("requested"),
                 Community.audience.label("audience"),
@@ -104,7 +104,7 @@ class DirectoryRepository:
         archived = Community.archived_at.is_not(None)
         if wanted.stage is Stage.ARCHIVED:
             # Of those that one may not read the stage is not known.
-            statement = statement.where(archived, readable(self._site_role))
+            statement = statement.where(archived, readable(self._site_role, self._account_id))
         else:
             statement = statement.where(not_(archived))
         if wanted.whose is Whose.MINE:
@@ -145,9 +145,10 @@ class DirectoryRepository:
     ) -> list[tuple[Found, DirectoryCursor]]:
         """Those whose figure the actor may know, by it; or the others, latest first."""
         statement = self._filtered(wanted)
+        may_read = readable(self._site_role, self._account_id)
         figured = {
-            Order.ACTIVITY: and_(readable(self._site_role), Community.last_post_at.is_not(None)),
-            Order.SIZE: readable(self._site_role),
+            Order.ACTIVITY: and_(may_read, Community.last_post_at.is_not(None)),
+            Order.SIZE: may_read,
         }.get(wanted.order)
         key: Any = Community.id
         rising = False

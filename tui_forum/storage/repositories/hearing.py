@@ -25,7 +25,7 @@ class HearingRepository:
         found = await self._connection.execute(
             select(Community.id)
             .outerjoin(Membership, mine(self._account_id))
-            .where(Community.id.in_(community_ids), readable(self._site_role))
+            .where(Community.id.in_(community_ids), readable(self._site_role, self._account_id))
         )
         return set(found.scalars())
 

@@ -124,7 +124,7 @@ class ProfileRepository:
             .outerjoin(Thread, Thread.id == Post.thread_id)
             .where(
                 Recognition.account_id == account_id,
-                readable(self._site_role),
+                readable(self._site_role, self._account_id),
                 or_(Recognition.post_id.is_(None), there),
             )
             .group_by(Recognition.kind, Community.id, Community.name)
@@ -135,7 +135,7 @@ class ProfileRepository:
             .join(Thread, Thread.id == Post.thread_id)
             .join(Community, Community.id == Thread.community_id)
             .outerjoin(Membership, mine(self._account_id))
-            .where(Reaction.author_id == account_id, readable(self._site_role), there)
+            .where(Reaction.author_id == account_id, readable(self._site_role, self._account_id), there)
             .group_by(Reaction.kind)
         )
         return list(await self._connection.execute(union_all(recognition, reactions)))
@@ -156,7 +156,7 @@ class ProfileRepository:
                 Praise.receiver_id == account_id,
                 Post.state == PostState.VISIBLE.value,
                 Thread.removed_at.is_(None),
-                readable(self._site_role),
+                readable(self._site_role, self._account_id),
             )
         )  # fmt: skip
         if before is not None:
@@ -177,7 +177,7 @@ class ProfileRepository:
                 Post.author_id == account_id,
                 Post.state == PostState.VISIBLE.value,
                 Thread.removed_at.is_(None),
-                readable(self._site_role),
+                readable(self._site_role, self._account_id),
             )
         )  # fmt: skip
         if before is not None:

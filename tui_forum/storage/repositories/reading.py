@@ -7,6 +7,7 @@ last read). Counts stop at ``UNREAD_CAP``, so that they cost the same however mu
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    not_,
     or_,
     select,
     tuple_,
@@ -39,6 +41,7 @@ from tui_forum.domain.entities import (
 from tui_forum.domain.hosting import RequestState
 from tui_forum.domain.limits import UNREAD_CAP
 from tui_forum.domain.membership import Answer
+from tui_forum.domain.sanctions import Bar
 from tui_forum.domain.views import Author, CommunityRow, HomeCursor, SearchHit, ThreadCursor, ThreadRow
 from tui_forum.storage.models import (
     Account,
@@ -56,6 +59,7 @@ from tui_forum.storage.models import (
     Thread,
 )
 from tui_forum.storage.prepared import like, prepared
+from tui_forum.storage.repositories.sanctions import barred, bars_of, suspended
 
 _LAST = aliased(Account)
 #: The activity of a community that nobody has written in.
@@ -77,6 +81,10 @@ PERSONAL: Final = (
     "sanction_silence",
     "sanction_suspension",
     "sanction_removal",
+    "sanction_lifted",
+    "sanction_over",
+    "appeal_upheld",
+    "appeal_overturned",
 )
 
 
@@ -127,11 +135,12 @@ def visible(site_role: SiteRole, account_id: int) -> ColumnElement[bool]:
     )
 
 
-def readable(site_role: SiteRole) -> ColumnElement[bool]:
-    """Communities whose threads may be read; needs ``Membership`` outer-joined for the actor."""
+def readable(site_role: SiteRole, account_id: Any) -> ColumnElement[bool]:
+    """Communities whose threads may be read; needs ``Membership`` outer-joined for the account."""
+    welcome = not_(suspended(account_id))
     if site_role in (SiteRole.MODERATOR, SiteRole.ADMIN):
-        return literal(True)
-    return or_(Community.visibility == Visibility.OPEN.value, Membership.role.is_not(None))
+        return welcome
+    return and_(or_(Community.visibility == Visibility.OPEN.value, Membership.role.is_not(None)), welcome)
 
 
 def mine(account_id: int) -> ColumnElement[bool]:
@@ -149,7 +158,7 @@ def heard(account_id: int, site_role: SiteRole) -> ColumnElement[bool]:
         Notice.account_id == account_id,
         or_(
             Community.id.is_(None),
-            readable(site_role),
+            readable(site_role, account_id),
             and_(
                 Notice.thread_id.is_(None),
                 or_(visible(site_role, account_id), Notice.kind.in_(PERSONAL)),
@@ -267,7 +276,7 @@ def _own(account_id: int) -> tuple[ColumnElement[Any], ...]:
 def _door(account_id: int, site_role: SiteRole) -> tuple[Label[bool], ...]:
     """Whether one may read in a community, is invited, has asked to join."""
     return (
-        readable(site_role).label("readable"),
+        readable(site_role, account_id).label("readable"),
         invited(account_id).label("invited"),
         requested(account_id).label("requested"),
     )
@@ -328,7 +337,9 @@ def _one(
         named.slug == asked if by_slug else named.id == asked
     )
     return (
-        select(*COMMUNITY, *_own(account_id), *_door(account_id, site_role))
+        select(
+            *COMMUNITY, *_own(account_id), *_door(account_id, site_role), barred(account_id).label("barred")
+        )
         .outerjoin(Membership, mine(account_id))
         .where(Community.id == which.scalar_subquery())
     )
@@ -428,7 +439,7 @@ def _next_threads(
 @prepared
 def _one_thread(account_id: int, thread_id: int, *, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
     return _thread_rows(account_id).where(
-        Thread.id == thread_id, Thread.removed_at.is_(None), readable(site_role)
+        Thread.id == thread_id, Thread.removed_at.is_(None), readable(site_role, account_id)
     )
 
 
@@ -464,7 +475,12 @@ class ReadingRepository:
         asked = slug or community_id
         statement = _one(self._account_id, asked, site_role=self._site_role, by_slug=bool(slug))
         row = (await self._connection.execute(*statement)).first()
-        return None if row is None else community_row(row)
+        if row is None:
+            return None
+        found = community_row(row)
+        if row._mapping["barred"]:  # noqa: SLF001 - documented; rows have no public one
+            found = replace(found, bars=await bars_of(self._connection, self._account_id, row[0]))
+        return found
 
     async def waiting(self) -> tuple[int, int, int]:
         """How much waits for this account, each capped: cases, unseen notices, unanswered threads."""
@@ -553,7 +569,7 @@ class ReadingRepository:
             select(Thread.id, Community.slug, Thread.title, Thread.last_post_at, Thread.reply_count)
             .join(Community, Community.id == Thread.community_id)
             .outerjoin(Membership, mine(self._account_id))
-            .where(Thread.removed_at.is_(None), readable(self._site_role), *conditions)
+            .where(Thread.removed_at.is_(None), readable(self._site_role, self._account_id), *conditions)
             .order_by(Thread.last_post_at.desc(), Thread.id.desc())
             .limit(limit)
         )
@@ -585,7 +601,7 @@ class ThreadState:
     """What the services must know of a thread before anything is done in it."""
 
     __slots__ = (
-        "about_id", "accepted_number", "answered", "archived", "author", "baseline", "builtin",
+        "about_id", "accepted_number", "answered", "archived", "author", "bars", "baseline", "builtin",
         "community_id", "community_name", "community_slug", "created_at", "kind", "last_number",
         "last_post_at", "locked", "pinned", "purpose", "read_number", "removed", "reply_count", "role",
         "rules_accepted", "thread_id", "title", "visibility", "wants_acknowledgement",
@@ -618,6 +634,7 @@ class ThreadState:
         self.rules_accepted = bool(row[25])
         self.wants_acknowledgement: bool = row[26]
         self.about_id: int | None = row[27]
+        self.bars: tuple[Bar, ...] = ()
 
 
 @prepared
@@ -630,7 +647,7 @@ def _state(thread_id: int, account_id: int, *, lock: bool) -> Select[*tuple[Any,
             Thread.removed_at, Thread.accepted_number, Membership.role, Membership.read_baseline,
             ReadPointer.number, Thread.last_post_at, Community.archived_at, Community.builtin,
             Thread.answered_at, Community.purpose, rules_accepted(), Thread.wants_acknowledgement,
-            Thread.about_id,
+            Thread.about_id, barred(account_id),
         )
         .join(Community, Community.id == Thread.community_id)
         .join(Account, Account.id == Thread.author_id)
@@ -648,7 +665,12 @@ async def thread_state(
 ) -> ThreadState | None:
     """The thread as ``account_id`` stands to it; with ``lock`` its row is held (PostgreSQL)."""
     row = (await connection.execute(*_state(thread_id, account_id, lock=lock))).first()
-    return None if row is None else ThreadState(row)
+    if row is None:
+        return None
+    state = ThreadState(row)
+    if row[28]:
+        state.bars = await bars_of(connection, account_id, state.community_id)
+    return state
 
 
 @prepared

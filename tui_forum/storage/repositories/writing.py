@@ -10,12 +10,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from tui_forum.domain.entities import PostState, Role
+from tui_forum.domain.entities import PostState, Role, SiteRole
 from tui_forum.domain.errors import InvalidInputError
 from tui_forum.domain.views import Draft as DraftView
 from tui_forum.domain.views import PostRef
 from tui_forum.i18n import N_
 from tui_forum.storage.models import (
+    Account,
     Community,
     Draft,
     Membership,
@@ -297,6 +298,20 @@ class WritingRepository:
             .returning(Membership.account_id)
         )
         return result.first() is not None
+
+    async def roles_of(self, account_id: int, community_id: int | None) -> tuple[SiteRole, Role | None]:
+        """What an account may do everywhere, and what it is in a community."""
+        row = (
+            await self._connection.execute(
+                select(Account.site_role, Membership.role)
+                .outerjoin(
+                    Membership,
+                    and_(Membership.account_id == Account.id, Membership.community_id == community_id),
+                )
+                .where(Account.id == account_id)
+            )
+        ).one()
+        return SiteRole(row[0]), Role(row[1]) if row[1] else None
 
     async def managers(self, community_id: int) -> set[int]:
         """The account ids of a community's managers, whose rows stay locked: two who leave at once."""

@@ -31,6 +31,7 @@ ASKED: Final = {
     DecisionKind.SUSPEND: N_("Suspend @{handle}: neither read nor write."),
     DecisionKind.MOVE: N_("Move the post."),
     DecisionKind.OFF_TOPIC: N_("Mark the post as off topic."),
+    DecisionKind.REMOVE_MEMBER: N_("Remove @{handle} from the community."),
 }
 ASKED_OF_MANY: Final = {
     DecisionKind.APPROVE: N_("Approve: the posts of {count} cases stay."),
@@ -39,6 +40,7 @@ ASKED_OF_MANY: Final = {
     DecisionKind.SILENCE: N_("Silence the authors of {count} cases."),
     DecisionKind.SUSPEND: N_("Suspend the authors of {count} cases."),
     DecisionKind.OFF_TOPIC: N_("Mark the posts of {count} cases as off topic."),
+    DecisionKind.REMOVE_MEMBER: N_("Remove the authors of {count} cases from their communities."),
 }
 DONE: Final = {
     DecisionKind.APPROVE: N_("Approved."),
@@ -49,11 +51,12 @@ DONE: Final = {
     DecisionKind.SUSPEND: N_("Suspended."),
     DecisionKind.MOVE: N_("Moved."),
     DecisionKind.OFF_TOPIC: N_("Marked as off topic."),
+    DecisionKind.REMOVE_MEMBER: N_("Removed from the community."),
 }
 
 
 class DecidingActions(Queueing):
-    """Keys ``a x e w s u m o z`` and Space."""
+    """Keys ``a x e w s u X m o z`` and Space."""
 
     # -- marking
 
@@ -113,6 +116,11 @@ class DecidingActions(Queueing):
     async def action_suspend(self) -> None:
         """The author stays out for a time."""
         await self._rule(DecisionKind.SUSPEND)
+
+    @dialog
+    async def action_remove_member(self) -> None:
+        """The author is no member any more, and does not come back for a time."""
+        await self._rule(DecisionKind.REMOVE_MEMBER)
 
     @dialog
     async def action_off_topic(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.polls import VoteOutcome
-from tui_forum.i18n import N_, _, explain
+from tui_forum.i18n import N_, _, explain, phrase
 from tui_forum.ui.actions.base import Browsing
 from tui_forum.ui.modals.vote import VoteModal
 from tui_forum.ui.screen import dialog
@@ -30,7 +30,7 @@ class VotingActions(Browsing):
             self.say(_("There is no poll in this thread."))
             return
         if thread.poll.why_not:
-            self.say(_(thread.poll.why_not), error=True)
+            self.say(phrase(thread.poll.why_not, thread.poll.why_params), error=True)
             return
         chosen = await self.app.push_screen(VoteModal(thread.title, thread.poll), wait_for_dismiss=True)
         if chosen is None or (not chosen and not thread.poll.mine):

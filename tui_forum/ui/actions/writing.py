@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_forum.domain.charter import PURPOSES
 from tui_forum.domain.policy import ARCHIVED, HOSTS_WRITE, MEMBERS_WRITE
 from tui_forum.domain.text import quote
-from tui_forum.i18n import _
+from tui_forum.i18n import _, phrase
 from tui_forum.ui.actions.base import Browsing
 from tui_forum.ui.navigation import ComposeTarget, Go, Place, StartWriting
 from tui_forum.ui.screen import dialog
@@ -35,7 +35,7 @@ class WritingActions(Browsing):
         if thread is None or current is None:
             return None
         if not thread.may_reply:
-            reason = _(thread.why_not)
+            reason = phrase(thread.why_not, thread.why_params)
             if thread.why_not == MEMBERS_WRITE:
                 reason = _("Only members write here: go back and press J to join.")
             self.say(reason, error=True)

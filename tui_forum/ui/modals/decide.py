@@ -28,7 +28,7 @@ TIMES: Final = (
     ("30", N_("30 days")),
     ("", N_("for good")),
 )
-_TIMED: Final = (DecisionKind.SILENCE, DecisionKind.SUSPEND)
+_TIMED: Final = (DecisionKind.SILENCE, DecisionKind.SUSPEND, DecisionKind.REMOVE_MEMBER)
 _AGAINST: Final = (DecisionKind.WARN, *_TIMED)
 
 
@@ -78,7 +78,7 @@ class DecideModal(ModalScreen["Answer | None"], inherit_bindings=False):
         super().__init__()
         self._question = question
         self._spoken = language()
-        self._time = "7" if question.kind in _TIMED else ""
+        self._time = "" if question.kind not in _TIMED else self._usual
         self._texts = self._shown()
 
     def _shown(self) -> list[str]:
@@ -89,6 +89,11 @@ class DecideModal(ModalScreen["Answer | None"], inherit_bindings=False):
             return spoken
         until = format_date(self._until) if self._until is not None else _("further notice")
         return [fill(text, {**values, "until": until}) for text in spoken]
+
+    @property
+    def _usual(self) -> str:
+        """How long it holds unless another time is chosen."""
+        return "" if self._question.kind is DecisionKind.REMOVE_MEMBER else "7"
 
     @property
     def _until(self) -> datetime | None:
@@ -123,13 +128,13 @@ class DecideModal(ModalScreen["Answer | None"], inherit_bindings=False):
         asked = self._question
         found = []
         if asked.kind in _TIMED:
-            found.append(Choice([(days, _(name)) for days, name in TIMES], "7", id="time"))
+            found.append(Choice([(days, _(name)) for days, name in TIMES], self._usual, id="time"))
         if asked.kind in _AGAINST and asked.posts:
             stay = "" if asked.kind is DecisionKind.WARN else "go"
             found.append(
                 Choice([("", _("the posts stay")), ("go", _("the posts go, too"))], stay, id="posts")
             )
-        if asked.kind in _AGAINST and asked.site:
+        if asked.kind in _AGAINST and asked.site and asked.kind is not DecisionKind.REMOVE_MEMBER:
             found.append(Choice([("", _("in this community")), ("all", _("everywhere"))], "", id="where"))
         return found
 

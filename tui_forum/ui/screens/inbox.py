@@ -93,6 +93,7 @@ _NAMELESS: Final = {
 }
 #: What a notice's text stands for, where it is a word of the program.
 _MEANINGS: Final[dict[str, Mapping[str, str]]] = {
+    **casewords.MEANINGS,
     "role_changed": ROLES,
     "visibility_changed": VISIBILITIES,
 }

@@ -50,6 +50,8 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
         Key(("w",), "warn", N_("warn"), hint=True),
         Key(("s",), "silence", N_("silence"), hint=True),
         Key(("u",), "suspend", N_("suspend"), hint=True),
+        Key(("X",), "remove_member", N_("remove from the community")),
+        Key(("U",), "lift", N_("lift a sanction")),
         Key(("m",), "move", N_("move"), hint=True),
         Key(("n",), "note", N_("note"), hint=True),
         Key(("o",), "off_topic", N_("off topic"), hint=True),
