@@ -475,6 +475,7 @@ def _add_columns() -> None:
         sa.Column("end_told", sa.Date(), nullable=True),
         sa.Column("archived_at", UtcDateTime(), nullable=True),
         sa.Column("dormant_told_at", UtcDateTime(), nullable=True),
+        sa.Column("forsaken_told_at", UtcDateTime(), nullable=True),
         sa.Column("builtin", sa.String(length=16), nullable=True),
     ):
         op.add_column("community", column)

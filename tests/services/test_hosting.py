@@ -226,6 +226,42 @@ async def test_hosts_are_told_once_that_their_community_is_dormant(forum: Forum)
     assert (await rows(forum.database, "SELECT count(*) FROM notice WHERE kind LIKE '%dormant'")) == [(1,)]
 
 
+async def test_moderators_of_the_site_are_told_once_that_nobody_looks_after_a_community(forum: Forum) -> None:
+    sven = await person(forum, "sven", SiteRole.MODERATOR)
+    boss, garden = await place(forum, visibility=Visibility.INVITE)
+    _host, field = await place(forum, "field")
+    otto = await person(forum, "otto")
+    assert await forum.hosting.next_forsaken() is None
+    await age(forum, garden.community_id)
+
+    async def log_in(uow: UnitOfWork) -> None:
+        key = update(SshKey).where(SshKey.account_id == boss.account_id)
+        await uow.connection.execute(key.values(last_used_at=NOW))
+
+    await forum.database.write(log_in)
+    assert await forum.hosting.next_forsaken() is None  # dormant, but its host comes
+
+    await age(forum, garden.community_id)
+    due = await forum.hosting.next_forsaken()
+    assert due is not None
+    assert due <= datetime.now(UTC)
+    for _ in range(2):
+        await forum.hosting.tell_forsaken(datetime.now(UTC))
+    assert await forum.hosting.next_forsaken() is None
+    [notice] = await forum.notices.page(sven)
+    assert (notice.kind, notice.community_id) == ("community_forsaken", garden.community_id)
+    kinds = await kinds_of_steps(forum, sven, garden.community_id)
+    assert kinds == [StepKind.FIND_HOST, StepKind.MERGE, StepKind.ARCHIVE]
+    for other in (boss, otto):  # its host has been asked what to do with it; nobody else is
+        assert "community_forsaken" not in {one.kind for one in await forum.notices.page(other)}
+    # Once more only when somebody has written since, and it has fallen silent again.
+    await age(forum, field.community_id)
+    assert await forum.hosting.next_forsaken() is not None
+    await forum.hosting.archive(boss, field.community_id)
+    await forum.hosting.reopen(boss, field.community_id)
+    assert await forum.hosting.next_forsaken() is None
+
+
 async def test_experts_are_missed_where_questions_are_answered(forum: Forum) -> None:
     boss, garden = await place(forum)
     await member(forum, "ada", garden, Role.EXPERT, boss)

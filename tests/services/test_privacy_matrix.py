@@ -346,7 +346,8 @@ APART: dict[str, str] = {
     **dict.fromkeys(
         (
             "clockwork.add", "clockwork.run_due", "clockwork.start", "clockwork.stop",
-            "hosting.next_dormant", "hosting.tell_dormant", "polls.next_close", "polls.close_due",
+            "hosting.next_dormant", "hosting.tell_dormant",
+            "hosting.next_forsaken", "hosting.tell_forsaken", "polls.next_close", "polls.close_due",
             "host_requests.next_end", "host_requests.end_handovers",
         ),
         "has no actor",

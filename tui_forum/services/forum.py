@@ -92,6 +92,7 @@ class Forum:
         self.clockwork = Clockwork(hub)
         self.clockwork.add(Job("handovers", self.host_requests.next_end, self.host_requests.end_handovers))
         self.clockwork.add(Job("dormant", self.hosting.next_dormant, self.hosting.tell_dormant))
+        self.clockwork.add(Job("forsaken", self.hosting.next_forsaken, self.hosting.tell_forsaken))
         self.clockwork.add(Job("claims", self.casework.next_lapse, self.casework.lapse))
         self.clockwork.add(Job("sanctions", self.sanctions.next_end, self.sanctions.lapse))
         reminders = Reminders(database)

@@ -19,6 +19,7 @@ from tui_forum.domain.hosting import (
 )
 from tui_forum.domain.life import LifeFacts, stage_of
 from tui_forum.domain.limits import PAGE_SIZE, REASON_MAX_CHARS
+from tui_forum.domain.moderation import ForwardedTo
 from tui_forum.domain.policy import (
     ARCHIVED,
     NOT_ARCHIVED,
@@ -33,6 +34,7 @@ from tui_forum.domain.views import Author, CommunityRow
 from tui_forum.services.communities import standing_in, today_of
 from tui_forum.services.notices import notify
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.cases import CaseReading
 from tui_forum.storage.repositories.hosting import HostingRepository
 from tui_forum.storage.repositories.hostrequests import HostRequestRepository
 from tui_forum.storage.repositories.life import LifeRepository
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 COMMUNITY_ARCHIVED: Final = "community_archived"  # the notices; the text is the reason
 COMMUNITY_REOPENED: Final = "community_reopened"
 COMMUNITY_DORMANT: Final = "community_dormant"
+COMMUNITY_FORSAKEN: Final = "community_forsaken"
 
 #: Steps that moderators of the site take where no host comes any more.
 CLOSING: Final = frozenset((StepKind.FIND_HOST, StepKind.MERGE, StepKind.ARCHIVE))
@@ -229,5 +232,32 @@ class Hosting:
             for community_id in await hosting.newly_dormant(uow.now):
                 managers = await writing.managers(community_id)
                 await notify(uow, managers, COMMUNITY_DORMANT, community_id=community_id)
+
+        await self._database.write(work)
+
+    # -- being forsaken
+
+    async def next_forsaken(self) -> datetime | None:
+        """Now, when there is something to tell; hosts stay away so slowly that looking again will do."""
+        now = self._database.now()
+        async with self._database.read() as connection:
+            return now if await HostingRepository(connection).is_forsaken(now) else None
+
+    async def tell_forsaken(self, _now: datetime) -> None:
+        """Tell the site's moderators of dormant communities whose hosts do not come any more.
+
+        Who hosts it has been told already that it is dormant.
+        """
+
+        async def work(uow: UnitOfWork) -> None:
+            hosting, writing = HostingRepository(uow.connection), WritingRepository(uow.connection)
+            communities = await hosting.newly_forsaken(uow.now)
+            if not communities:
+                return
+            cases = CaseReading(uow.connection, 0, SiteRole.ADMIN)
+            moderators = set(await cases.deciders(None, ForwardedTo.SITE))
+            for community_id in communities:
+                told = moderators - await writing.managers(community_id)
+                await notify(uow, told, COMMUNITY_FORSAKEN, community_id=community_id)
 
         await self._database.write(work)

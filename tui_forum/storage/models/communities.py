@@ -48,6 +48,8 @@ class Community(Base):
     archived_at: Mapped[datetime | None]
     #: When its hosts were told that it is dormant.
     dormant_told_at: Mapped[datetime | None]
+    #: When the site's moderators were told that nobody looks after it.
+    forsaken_told_at: Mapped[datetime | None]
     #: Where its threads and members went; its own short name leads there.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("community.id"))
     #: ``hosts`` is the hosts' round; None is a community like any other.

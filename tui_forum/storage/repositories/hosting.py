@@ -269,7 +269,7 @@ class HostingRepository:
         return True
 
     async def reopen(self, community_id: int, now: datetime) -> bool:
-        """Open an archived community again; its hosts are not told at once that it is dormant."""
+        """Open an archived community again; nobody is told at once that it is dormant."""
         opened = await self._connection.execute(
             update(Community)
             .where(
@@ -277,7 +277,7 @@ class HostingRepository:
                 Community.archived_at.is_not(None),
                 Community.merged_into_id.is_(None),
             )
-            .values(archived_at=None, dormant_told_at=now)
+            .values(archived_at=None, dormant_told_at=now, forsaken_told_at=now)
             .returning(Community.id)
         )
         return opened.first() is not None
@@ -289,6 +289,18 @@ class HostingRepository:
         found = await self._connection.execute(select(func.min(_silent_since())).where(_untold()))
         since: datetime | None = found.scalar_one()
         return None if since is None else since + DORMANT
+
+    async def is_forsaken(self, now: datetime) -> bool:
+        """Whether there is a community that nobody looks after, and of which nobody was told."""
+        found = await self._connection.execute(select(Community.id).where(_newly_forsaken(now)).limit(1))
+        return found.first() is not None
+
+    async def newly_forsaken(self, now: datetime) -> list[int]:
+        """Communities that nobody looks after any more, each once: they are noted as told."""
+        found = await self._connection.execute(
+            update(Community).where(_newly_forsaken(now)).values(forsaken_told_at=now).returning(Community.id)
+        )
+        return sorted(found.scalars())
 
     async def newly_dormant(self, now: datetime) -> list[int]:
         """Communities that have become dormant, each once: they are noted as told."""
@@ -308,12 +320,26 @@ def _silent_since() -> ColumnElement[datetime]:
     )
 
 
-def _untold() -> ColumnElement[bool]:
-    """Communities whose hosts have not been told since the last post that they are dormant."""
+def _not_since_the_last_post(told_at: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Communities that live, of which nobody was told since somebody wrote there."""
     return and_(
         Community.builtin.is_(None),
         Community.archived_at.is_(None),
-        or_(Community.dormant_told_at.is_(None), Community.dormant_told_at < Community.last_post_at),
+        or_(told_at.is_(None), told_at < Community.last_post_at),
+    )
+
+
+def _untold() -> ColumnElement[bool]:
+    """Communities whose hosts have not been told that they are dormant."""
+    return _not_since_the_last_post(Community.__table__.c.dormant_told_at)
+
+
+def _newly_forsaken(now: datetime) -> ColumnElement[bool]:
+    """Communities as ``LifeFacts.forsaken`` has them, of which the site's moderators were not told."""
+    return and_(
+        _not_since_the_last_post(Community.__table__.c.forsaken_told_at),
+        _silent_since() <= now - DORMANT,
+        hosts_of(now - HOST_AWAY) == 0,
     )
 
 

@@ -58,6 +58,7 @@ _SENTENCES: Final = {
     "community_reopened": N_("{community} is open again"),
     "community_merged": N_("{text} is part of {community} now"),
     "community_dormant": N_("Nobody has written in {community} for a long time: what now?"),
+    "community_forsaken": N_("Nobody looks after {community} any more: find a host, merge or archive it?"),
     "visibility_changed": N_("{community} is open to others than before"),
     "made_host": N_("@{handle} has opened {community} with you as a host"),
     "charter_changed": N_("@{handle} has changed the charter of {community}"),
@@ -84,7 +85,9 @@ _ABOUT: Final = frozenset(
 )
 #: What is answered, or looked after, in the hosts' round; and what leads to the host's page.
 _ROUND: Final = frozenset(("cohost_asked", "handover_asked", "cohost_declined", "handover_declined"))
-_HOSTING: Final = frozenset(("cohost_accepted", "handover_accepted", "handover_kept", "community_dormant"))
+_HOSTING: Final = frozenset(
+    ("cohost_accepted", "handover_accepted", "handover_kept", "community_dormant", "community_forsaken")
+)
 #: Said when the community is one that the reader does not see any more.
 _NAMELESS: Final = {
     **casewords.NAMELESS,
