@@ -420,7 +420,7 @@ async def test_the_record_tells_of_threads_pinned_and_closed(world: World) -> No
         await shows(pilot, "Spam · Roses")
         await press(pilot, "L")
         await shows(pilot, "@max closed “Roses” @ada (gardens)", "@max pinned “Roses” @ada (gardens)")
-        await press(pilot, "enter")
+        await press(pilot, "t")
         await until(pilot, lambda: app.screen is app.browse)
         await shows(pilot, "📌 🔒 Roses")
 
