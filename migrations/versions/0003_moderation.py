@@ -43,6 +43,7 @@ def upgrade() -> None:
     op.add_column(
         "post", sa.Column("off_topic", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
+    op.add_column("thread", sa.Column("held", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     _write_cases(cases, reports, decisions)
     _write_record(decisions)
 

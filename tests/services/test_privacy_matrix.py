@@ -41,6 +41,8 @@ from tui_forum.domain.moderation import (
 )
 from tui_forum.domain.people import ReactionKind
 from tui_forum.domain.recordviews import RecordFilter
+from tui_forum.domain.rules import Rule as ActingRule
+from tui_forum.domain.rules import RuleAction, RuleKind
 from tui_forum.domain.templates import Template
 from tui_forum.domain.views import HomeCursor
 from tui_forum.services.forum import Forum
@@ -105,6 +107,11 @@ async def exported(world: World, actor: Actor) -> list[Any]:
 def in_order(order: Order, world: World, actor: Actor) -> Awaitable[Any]:
     """The directory, sorted."""
     return world.forum.directory.page(actor, Wanted(order=order))
+
+
+def acting_rule(world: World) -> ActingRule:
+    """A rule of the community that acts by itself."""
+    return ActingRule("x", RuleKind.LINKS, RuleAction.FLAG, threshold=3, community_id=world.community_id)
 
 
 #: What one can ask, by service and method (and what of it). The second is what a member finds in the answer.
@@ -172,6 +179,8 @@ READS: dict[str, tuple[Question, str]] = {
         lambda w, a: w.forum.reasons.prepared(a, DecisionKind.REMOVE, w.community_id),
         "",
     ),
+    "rules.of": (lambda w, a: w.forum.rules.of(a, w.community_id), ""),
+    "rules.dry_run": (lambda w, a: w.forum.rules.dry_run(a, acting_rule(w)), ""),
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
     "record.entry": (lambda w, a: w.forum.record.entry(a, w.entry_id), ""),
     "record.export": (exported, ""),
@@ -265,6 +274,9 @@ WRITES: dict[str, Question] = {
     "caseroom.answer": lambda w, a: w.forum.caseroom.answer(a, w.case_id, "x"),
     "reasons.save": lambda w, a: w.forum.reasons.save(a, w.community_id, None, {"en": "x"}),
     "reasons.delete": lambda w, a: w.forum.reasons.delete(a, w.community_id, 1),
+    "rules.save": lambda w, a: w.forum.rules.save(a, acting_rule(w)),
+    "rules.set_enabled": lambda w, a: w.forum.rules.set_enabled(a, acting_rule(w), enabled=False),
+    "rules.delete": lambda w, a: w.forum.rules.delete(a, acting_rule(w)),
     "templates.save": lambda w, a: w.forum.templates.save(
         a, w.community_id, Template(0, "x", ThreadKind.QUESTION, "x", "x")
     ),
@@ -351,6 +363,13 @@ APART: dict[str, str] = {
             "host_requests.next_end", "host_requests.end_handovers",
         ),
         "has no actor",
+    ),
+    **dict.fromkeys(
+        (
+            "screening.look", "screening.run", "screening.run_many", "screening.try_expression",
+            "screening.close",
+        ),
+        "what the services look at texts with; no session asks it",
     ),
     **dict.fromkeys(
         (

@@ -73,6 +73,7 @@ move_thread     no       -        -      no     no     yes       yes     yes    
 split_thread    no       -        -      no     no     yes       yes     yes      yes
 vote            no       -        -      yes    yes    yes       yes     no       no
 edit_templates  no       -        -      no     no     no        yes     no       yes
+change_moderation_rules no -      -      no     no     no        yes     yes      yes
 moderate        no       -        -      no     no     yes       yes     yes      yes
 decide_case     no       -        -      no     no     yes       yes     yes      yes
 sanction        no       -        -      no     no     yes       yes     yes      yes

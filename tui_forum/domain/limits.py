@@ -31,6 +31,10 @@ POLL_MAX_DAYS: Final = 366
 #: Drafts may be longer than a post: what was typed is kept even when it cannot be sent.
 DRAFT_MAX_CHARS: Final = 256_000
 
+#: Posts that were held before anybody could see them have numbers from here on, which are given out
+#: anew when they are published: whoever may not see them leaves out what is not below.
+HELD_FROM: Final = 2_000_000_000
+
 PAGE_SIZE: Final = 50
 #: Communities that home begins with: what a window of 50 lines shows.
 HOME_SIZE: Final = 25

@@ -10,7 +10,7 @@ is for decides who starts and answers what there: see ``charter.PURPOSES``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -72,6 +72,7 @@ class Action(StrEnum):
     DECIDE_CASE = "decide_case"
     SANCTION = "sanction"  # silence, suspend or remove the account that a case is about
     LIFT_SANCTION = "lift_sanction"
+    CHANGE_MODERATION_RULES = "change_moderation_rules"  # rules that act by themselves, in a community
     SET_ROLE = "set_role"
     HOST = "host"  # see how the community fares, and act on it
     CLOSE_COMMUNITY = "close_community"  # archive it, merge it into another, look for a new host
@@ -100,6 +101,7 @@ class Standing:
     more, or they look for a new one; ``hosts``: the actor manages some community. ``builtin`` is
     the hosts' round, whose members come and go by role. ``kind`` is that of the thread (None: which
     one is not decided yet), ``acknowledged`` whether it asks for acknowledgement.
+    ``held``: the thread waits for a moderator, and is removed as long.
     ``rules_accepted``: the actor has accepted the charter's present rules, or there are none.
     ``bars`` are the sanctions that the actor is under here now. Of a sanction that is to be imposed or
     lifted, ``everywhere`` tells whether it holds in the whole forum, and ``subject_site_role`` and
@@ -112,6 +114,7 @@ class Standing:
     own: bool = False
     locked: bool = False
     removed: bool = False
+    held: bool = False
     post_state: PostState = PostState.VISIBLE
     invited: bool = False
     requested: bool = False
@@ -141,6 +144,7 @@ MEMBERS_VOTE: Final = N_("Only members vote here: join the community first.")
 LOCKED: Final = N_("This thread is closed; nobody can write in it.")
 VOTING_LOCKED: Final = N_("This thread is closed; nobody can vote in it.")
 REMOVED: Final = N_("This thread was removed by a moderator.")
+WAITS: Final = N_("This thread waits for a moderator: nobody can write in it yet.")
 NOT_YOURS: Final = N_("That is not yours.")
 GONE: Final = N_("This post is gone.")
 MODERATORS: Final = N_("Only moderators may do that.")
@@ -230,7 +234,7 @@ def _writing(_action: Action, standing: Standing) -> Verdict:
     if standing.role is None:
         return _no(MEMBERS_WRITE)
     if standing.removed:
-        return _no(REMOVED, ConflictError)
+        return _no(WAITS if standing.held else REMOVED, ConflictError)
     if standing.locked and not moderates(standing):
         return _no(LOCKED, ConflictError)
     return YES
@@ -274,7 +278,7 @@ def _acknowledging(action: Action, standing: Standing) -> Verdict:
 def _own_post(standing: Standing) -> Verdict:
     if not standing.own:
         return _no(NOT_YOURS)
-    if standing.post_state is not PostState.VISIBLE:
+    if standing.post_state not in (PostState.VISIBLE, PostState.HELD):
         return _no(GONE, ConflictError)
     return YES
 
@@ -340,7 +344,9 @@ def _recognise(action: Action, standing: Standing) -> Verdict:
 def _post(action: Action, standing: Standing) -> Verdict:
     if action is Action.EDIT_POST:
         own = _own_post(standing)
-        return _writing(action, standing) if own.allowed else own
+        # What waits can be made better meanwhile, also in a thread that waits itself.
+        waiting = replace(standing, removed=False) if standing.held else standing
+        return _writing(action, waiting) if own.allowed else own
     if action is Action.DELETE_POST:
         return _own_post(standing)
     if action is Action.REPORT_POST:
@@ -432,6 +438,11 @@ def _sanctioning(action: Action, standing: Standing) -> Verdict:
 def _rank(site_role: SiteRole, role: Role | None) -> int:
     there = _RANKS.get(role, 0) if role is not None else 0
     return max(_SITE_RANKS.get(site_role, 0), there)
+
+
+def _setting_rules(_action: Action, standing: Standing) -> Verdict:
+    """Managers in their community; moderators of the whole forum help everywhere."""
+    return YES if _manages(standing) or standing.site_role is SiteRole.MODERATOR else _no(MANAGERS)
 
 
 def _curating(_action: Action, standing: Standing) -> Verdict:
@@ -547,6 +558,7 @@ _INSIDE: Final[dict[Action, Rule]] = {
     Action.DECIDE_CASE: _case,
     Action.SANCTION: _sanctioning,
     Action.LIFT_SANCTION: _sanctioning,
+    Action.CHANGE_MODERATION_RULES: _setting_rules,
     Action.LOCK_THREAD: _moderating,
     Action.PIN_THREAD: _curating,
     Action.MOVE_THREAD: _curating,

@@ -308,11 +308,12 @@ def compiled(pattern: str) -> regex.Pattern[str]:
     try:
         return regex.compile(pattern, regex.IGNORECASE | regex.VERSION0)
     except regex.error as error:
-        if error.pos is not None:
+        why, _at, position = str(error).partition(" at position ")
+        if position.isdecimal():
             raise InvalidInputError(
-                NOT_AN_EXPRESSION_AT, field="pattern", position=error.pos + 1, why=error.msg
+                NOT_AN_EXPRESSION_AT, field="pattern", position=int(position) + 1, why=why
             ) from None
-        raise InvalidInputError(NOT_AN_EXPRESSION, field="pattern", why=error.msg) from None
+        raise InvalidInputError(NOT_AN_EXPRESSION, field="pattern", why=why) from None
     except (RecursionError, OverflowError, MemoryError, ValueError) as error:
         raise InvalidInputError(NOT_AN_EXPRESSION, field="pattern", why=type(error).__name__) from None
 

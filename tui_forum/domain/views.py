@@ -9,7 +9,7 @@ from typing import Any
 
 from tui_forum.domain.curation import LeftBehind, Sign
 from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, ThreadKind, Visibility
-from tui_forum.domain.limits import EXCERPT_CELLS
+from tui_forum.domain.limits import EXCERPT_CELLS, HELD_FROM
 from tui_forum.domain.people import NO_MARKS, Marks
 from tui_forum.domain.polls import PollView
 from tui_forum.domain.sanctions import Bar
@@ -98,7 +98,7 @@ class ThreadRow:
     """A thread in a list. ``unread`` counts its posts, capped at ``limits.UNREAD_CAP``.
 
     ``waits``: nobody has answered it, in a community where that concerns its members;
-    ``to_acknowledge``: it asks to be acknowledged, and the actor has not.
+    ``to_acknowledge``: it asks to be acknowledged, and the actor has not; ``held``: it waits for a moderator.
     """
 
     thread_id: int
@@ -117,6 +117,7 @@ class ThreadRow:
     solved: bool
     waits: bool = False
     to_acknowledge: bool = False
+    held: bool = False
 
     @property
     def cursor(self) -> ThreadCursor:
@@ -144,8 +145,8 @@ class ThreadView:
     ``last_number`` is the highest post number, ``may_*`` come from the policy; ``why_not`` is its
     reason (a msgid, with its ``why_params``) when one may not reply. ``may_reply`` counts rules that are
     not accepted yet as accepted, the composer asks; and what is over at some time: it tells that
-    the draft must wait. ``acknowledgements``, for hosts: how many members have taken
-    note, of how many.
+    the draft must wait. ``held``: it waits for a moderator. ``acknowledgements``, for hosts: how
+    many members have taken note, of how many.
     """
 
     thread_id: int
@@ -174,6 +175,7 @@ class ThreadView:
     wants_acknowledgement: bool = False
     acknowledged: bool = False
     acknowledgements: tuple[int, int] | None = None
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,11 @@ class PostView:
     off_topic: bool = False
     marks: Marks = NO_MARKS
 
+    @property
+    def published(self) -> bool:
+        """Whether others know of it; its number is none to speak of else."""
+        return self.number < HELD_FROM
+
 
 @dataclass(frozen=True, slots=True)
 class PostPage:
@@ -256,11 +263,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class PostRef:
-    """Where a post is: answer of every writing call."""
+    """Where a post is: answer of every writing call. ``held``: it waits for a moderator."""
 
     thread_id: int
     post_id: int
     number: int
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

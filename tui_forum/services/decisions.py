@@ -38,12 +38,15 @@ from tui_forum.services.casestate import (
 from tui_forum.services.curation import move_thread
 from tui_forum.services.memberships import become_member
 from tui_forum.services.notices import notify, notify_each
-from tui_forum.services.rulings import CasePost, Effect, Hearing, apply
+from tui_forum.services.publishing import known
+from tui_forum.services.rulings import CasePost, Effect, Hearing, apply, let_through
 from tui_forum.services.sanctions import take_back
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.cases import CaseReading
 from tui_forum.storage.repositories.casework import CaseWriting
+from tui_forum.storage.repositories.holding import HoldingRepository
 from tui_forum.storage.repositories.record import entries_of
+from tui_forum.storage.repositories.rules import RIGHT, WRONG, RuleRepository
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
@@ -68,6 +71,16 @@ _OUTCOMES: Final = {
     DecisionKind.OFF_TOPIC: "report_off_topic",
 }
 ACTED: Final = "report_acted"
+
+#: What a decision says of the rules that brought the case.
+_VERDICTS: Final = {
+    DecisionKind.APPROVE: WRONG,
+    DecisionKind.REMOVE: RIGHT,
+    DecisionKind.EDIT: RIGHT,
+    DecisionKind.WARN: RIGHT,
+    DecisionKind.SILENCE: RIGHT,
+    DecisionKind.SUSPEND: RIGHT,
+}
 
 Progress = Callable[[int, int], None]
 
@@ -202,8 +215,10 @@ async def _decide(
         raise ConflictError(DECIDED_MEANWHILE)
     posts = [CasePost.of(found) for found in await writing.posts(case_id)]
     _require_seen(posts, seen)
-    hearing = Hearing(uow, actor, case, ruling, posts)
+    hearing = await let_through(Hearing(uow, actor, case, ruling, posts))
+    row = hearing.case.row
     effect = await apply(hearing)
+    await RuleRepository(uow.connection).judge(case_id, _VERDICTS.get(ruling.kind, ""))
     effect.after |= together
     if case.standing.alone:
         effect.after["alone"] = True
@@ -287,7 +302,7 @@ async def _undo(uow: UnitOfWork, actor: Actor, case_id: int, entry: Any) -> None
     if kind is DecisionKind.MOVE:
         await move_thread(uow, actor, after["thread"], before["community"])
     restored = await _restore(uow, actor, kind, posts, before, after)
-    for post in restored:
+    for post in filter(lambda post: known(post.number), restored):
         uow.record(
             EventKind.POST_EDITED,
             community_id=case.row.community_id,
@@ -295,6 +310,7 @@ async def _undo(uow: UnitOfWork, actor: Actor, case_id: int, entry: Any) -> None
             post_id=post.post_id,
             data={"number": post.number},
         )
+    await RuleRepository(uow.connection).judge(case_id, "")
     lifted = await take_back(uow, case_id, decided_at, actor.account_id)
     if kind is DecisionKind.REMOVE_MEMBER and before.get("role") and case.row.community_id is not None:
         author, role = case.row.author.account_id, Role(before["role"])
@@ -348,6 +364,8 @@ async def _restore(
             await _bring_back(uow, actor, post, told["revision"])
         if post.state.value != told["state"]:
             await writing.set_states([post.post_id], PostState(told["state"]))
+            if told["state"] == PostState.HELD.value and post.number == 1:
+                await HoldingRepository(uow.connection).hide_thread(post.thread_id)
         restored.append(post)
     return restored
 

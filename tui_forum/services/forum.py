@@ -37,7 +37,9 @@ from tui_forum.services.recognition import Recognition
 from tui_forum.services.record import Record
 from tui_forum.services.reminders import Reminders
 from tui_forum.services.reports import Reports
+from tui_forum.services.rules import Rules
 from tui_forum.services.sanctions import Sanctions
+from tui_forum.services.screening import Screening
 from tui_forum.services.templates import Templates
 from tui_forum.services.threads import Threads
 from tui_forum.storage.engine import Database
@@ -63,7 +65,9 @@ class Forum:
         self.charters = Charters(database, opening)
         self.announcements = Announcements(database)
         self.threads = Threads(database)
-        self.posts = Posts(database, hub)
+        self.screening = Screening(database)
+        self.posts = Posts(database, hub, self.screening)
+        self.rules = Rules(database, self.screening)
         self.polls = Polls(database)
         self.hosting = Hosting(database)
         self.projects = Projects(database, self.charters, self.hosting)
@@ -105,6 +109,7 @@ class Forum:
     async def close(self) -> None:
         """Finish writes, stop listening, close every connection."""
         await self.clockwork.stop()
+        self.screening.close()
         await self.database.drain()
         await self._stop_tail()
         await self.database.close()

@@ -13,24 +13,24 @@ from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, decide, require
 from tui_forum.domain.polls import PollPlan
-from tui_forum.domain.text import clean_body, clean_line, display_line, display_text, excerpt
+from tui_forum.domain.rules import RuleAction
+from tui_forum.domain.text import clean_body, clean_line, display_line, display_text
 from tui_forum.domain.tree import depth_of, tree_path
 from tui_forum.domain.views import Author, PostRef, PostView, RevisionView
 from tui_forum.i18n import N_
-from tui_forum.services.announcements import ACKNOWLEDGEMENT_WANTED
 from tui_forum.services.charters import escalation_of
 from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
-from tui_forum.services.notices import REPLY, notify
-from tui_forum.services.recognition import recognise_post
+from tui_forum.services.publishing import announce, known
 from tui_forum.services.reports import look_again
-from tui_forum.services.threads import post_view, standing_to
+from tui_forum.services.screening import Refused, Screening, file, refuse, weigh
+from tui_forum.services.threads import gone, post_view, standing_to, unknown
 from tui_forum.storage.engine import Database
-from tui_forum.storage.repositories.charters import CharterRepository
 from tui_forum.storage.repositories.curation import resolve
-from tui_forum.storage.repositories.life import LifeRepository
+from tui_forum.storage.repositories.holding import HoldingRepository
 from tui_forum.storage.repositories.polls import PollRepository
 from tui_forum.storage.repositories.reading import (
+    Reader,
     ReadingRepository,
     ThreadState,
     posts_by_number,
@@ -39,8 +39,6 @@ from tui_forum.storage.repositories.reading import (
 )
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
-
-NOTICE_CELLS: Final = 200
 
 EMPTY_TITLE: Final = N_("A thread needs a title.")
 LONG_TITLE: Final = N_("A title has at most {longest} characters; this one has {count}.")
@@ -77,12 +75,24 @@ def check_body(body: str, *, may_be_empty: bool = False) -> str:
     return cleaned
 
 
-class Posts:
-    """Use cases of writing."""
+def _taken(result: PostRef | Refused) -> PostRef:
+    """Where the post is.
 
-    def __init__(self, database: Database, hub: EventHub) -> None:
+    Raises:
+        InvalidInputError: a rule has refused it.
+    """
+    if isinstance(result, Refused):
+        raise result.as_error()
+    return result
+
+
+class Posts:
+    """Use cases of writing. Rules may hold, flag or refuse what is written (``services.screening``)."""
+
+    def __init__(self, database: Database, hub: EventHub, screening: Screening) -> None:
         self._database = database
         self._hub = hub
+        self._screening = screening
 
     async def start_thread(
         self,
@@ -111,8 +121,10 @@ class Posts:
         kind = ThreadKind.POLL if poll is not None else kind
         if kind is ThreadKind.POLL and poll is None:
             poll = PollPlan(())
+        texts = (title, body, *(poll.options if poll is not None else ()))
+        looked = await self._screening.look(texts, community_id=community_id)
 
-        async def work(uow: UnitOfWork) -> PostRef:
+        async def work(uow: UnitOfWork) -> PostRef | Refused:
             writing = WritingRepository(uow.connection)
             if token and (sent := await writing.post_by_token(actor.account_id, token)):
                 return sent
@@ -125,7 +137,12 @@ class Posts:
             is_a = kind or PURPOSES[community.purpose].kinds[0]
             plan = poll.check(uow.now) if poll is not None else None
             home = community.community_id  # another one, where the one asked for was merged into it
-            thread_id = await writing.add_thread(
+            found = await weigh(uow, actor, standing, looked, fresh=True)
+            if found.action is RuleAction.REFUSE:
+                return await refuse(uow, actor, found, home)
+            held = found.action is RuleAction.HOLD
+            add = HoldingRepository(uow.connection).add_thread if held else writing.add_thread
+            thread_id = await add(
                 {
                     "community_id": home,
                     "author_id": actor.account_id,
@@ -136,31 +153,18 @@ class Posts:
                     "last_author_id": actor.account_id,
                     "wants_acknowledgement": wants_acknowledgement,
                     "about_id": await self._about(uow, actor, about),
-                    "escalate_at": await escalation_of(uow, home, community.purpose, is_a),
+                    "escalate_at": None if held else await escalation_of(uow, home, community.purpose, is_a),
                 }
             )
             if plan is not None:
                 await PollRepository(uow.connection).add(thread_id, plan)
-            ref = await self._add(uow, actor, thread_id, home, body, token)
-            uow.record(
-                EventKind.THREAD_STARTED,
-                actor_id=actor.account_id,
-                community_id=home,
-                thread_id=thread_id,
-                post_id=ref.post_id,
+            ref = await self._add(
+                uow, actor, thread_id, home, body, token, held=held, acknowledge=wants_acknowledgement
             )
-            if wants_acknowledgement:
-                await notify(
-                    uow,
-                    await CharterRepository(uow.connection).members(home),
-                    ACKNOWLEDGEMENT_WANTED,
-                    thread_id=thread_id,
-                    post_id=ref.post_id,
-                    actor_id=actor.account_id,
-                )
+            await file(uow, actor, found, ref, home)
             return ref
 
-        return await self._database.write(work)
+        return _taken(await self._database.write(work))
 
     @staticmethod
     async def _about(uow: UnitOfWork, actor: Actor, thread_id: int | None) -> int | None:
@@ -188,8 +192,9 @@ class Posts:
             NotAllowedError, NotFoundError: see the policy.
         """
         body = check_body(body)
+        looked = await self._screening.look((body,), thread_id=thread_id)
 
-        async def work(uow: UnitOfWork) -> PostRef:
+        async def work(uow: UnitOfWork) -> PostRef | Refused:
             writing = WritingRepository(uow.connection)
             if token and (sent := await writing.post_by_token(actor.account_id, token)):
                 return sent
@@ -197,14 +202,21 @@ class Posts:
             at = await resolve(uow.connection, thread_id, reply_to, actor.account_id, actor.site_role)
             at = at or PostAddress(thread_id, reply_to)
             state = await thread_state(uow.connection, at.thread_id, actor.account_id, lock=True)
-            if state is None:
+            if state is None or (state.held and gone(actor, state)):
                 raise NotFoundError(NOT_FOUND)
-            require(Action.REPLY, standing_to(actor, state))
-            return await self._add(
-                uow, actor, at.thread_id, state.community_id, body, token, reply_to=at.number, state=state
-            )
+            standing = standing_to(actor, state)
+            require(Action.REPLY, standing)
+            found = await weigh(uow, actor, standing, looked, fresh=True)
+            if found.action is RuleAction.REFUSE:
+                return await refuse(uow, actor, found, state.community_id)
+            ref = await self._add(
+                uow, actor, at.thread_id, state.community_id, body, token, reply_to=at.number, state=state,
+                held=found.action is RuleAction.HOLD,
+            )  # fmt: skip
+            await file(uow, actor, found, ref, state.community_id)
+            return ref
 
-        return await self._database.write(work)
+        return _taken(await self._database.write(work))
 
     async def _add(
         self,
@@ -217,58 +229,39 @@ class Posts:
         *,
         reply_to: int | None = None,
         state: ThreadState | None = None,
+        held: bool = False,
+        acknowledge: bool = False,
     ) -> PostRef:
-        writing = WritingRepository(uow.connection)
+        writing, holding = WritingRepository(uow.connection), HoldingRepository(uow.connection)
         parent_path = b""
         told = state.author.account_id if state is not None else None
         if reply_to is not None:
             parent = await writing.parent(thread_id, reply_to)
-            if parent is None:
+            if parent is None or not known(reply_to):
                 raise ConflictError(GONE)
             parent_path, told = parent[0], parent[2]
-        number = await writing.next_number(thread_id)
+        number = await (holding if held else writing).next_number(thread_id)
         path = tree_path(parent_path, number)
-        post_id = await writing.add_post(
-            {
-                "thread_id": thread_id,
-                "number": number,
-                "author_id": actor.account_id,
-                "reply_to_number": reply_to,
-                "depth": depth_of(path),
-                "tree_path": path,
-                "body": body,
-                "created_at": uow.now,
-                "token": token,
-            },
-            community_id,
-        )
-        life = LifeRepository(uow.connection)
-        await life.count_posts(community_id, [(actor.account_id, uow.now, number == 1)])
-        if state is not None and state.author.account_id != actor.account_id:
-            await life.note_answers([(thread_id, actor.account_id, uow.now)])
-        await recognise_post(uow, actor, community_id, post_id, state=state, answered=told)
-        await writing.move_pointer_if_current(actor.account_id, thread_id, number, uow.now)
+        values = {
+            "thread_id": thread_id,
+            "number": number,
+            "author_id": actor.account_id,
+            "reply_to_number": reply_to,
+            "depth": depth_of(path),
+            "tree_path": path,
+            "body": body,
+            "created_at": uow.now,
+            "token": token,
+        }
+        post_id = await (holding.add_post(values) if held else writing.add_post(values, community_id))
         if token:
             await writing.discard_draft(actor.account_id, token=token)
-        uow.record(
-            EventKind.POST_CREATED,
-            actor_id=actor.account_id,
-            community_id=community_id,
-            thread_id=thread_id,
-            post_id=post_id,
-            data={"number": number},
-        )
-        if told is not None:
-            await notify(
-                uow,
-                [told],
-                REPLY,
-                thread_id=thread_id,
-                post_id=post_id,
-                actor_id=actor.account_id,
-                text=excerpt(body, NOTICE_CELLS),
+        ref = PostRef(thread_id, post_id, number, held)
+        if not held:
+            await announce(
+                uow, actor, ref, community_id, body, state=state, told=told, acknowledge=acknowledge
             )
-        return PostRef(thread_id, post_id, number)
+        return ref
 
     async def edit(
         self, actor: Actor, post_id: int, body: str, *, revision: int, token: str | None = None
@@ -280,21 +273,30 @@ class Posts:
             InvalidInputError, NotAllowedError, NotFoundError: as elsewhere.
         """
         body = check_body(body)
+        looked = await self._screening.look((body,), post_id=post_id)
 
-        async def work(uow: UnitOfWork) -> PostRef:
+        async def work(uow: UnitOfWork) -> PostRef | Refused:
             writing = WritingRepository(uow.connection)
             post, state = await self._own(uow, actor, post_id, Action.EDIT_POST)
+            ref = PostRef(post["thread_id"], post_id, post["number"], post["state"] == PostState.HELD.value)
             if body != post["body"]:
                 if post["revision"] != revision:
                     raise ConflictError(EDITED_MEANWHILE)
+                found = await weigh(uow, actor, standing_to(actor, state), looked, fresh=False)
+                if found.action is RuleAction.REFUSE:
+                    return await refuse(uow, actor, found, state.community_id)
                 await writing.revise(post, body, actor.account_id, uow.now)
+                if found.action is RuleAction.HOLD and not ref.held:
+                    ref = replace(ref, held=True)
+                    await writing.set_state(post_id, PostState.HELD)
                 await look_again(uow, post, state.community_id)
+                await file(uow, actor, found, ref, state.community_id, revision=post["revision"] + 1)
                 self._note(uow, EventKind.POST_EDITED, actor, state, post)
             if token:
                 await writing.discard_draft(actor.account_id, token=token)
-            return PostRef(post["thread_id"], post_id, post["number"])
+            return ref
 
-        return await self._database.write(work)
+        return _taken(await self._database.write(work))
 
     async def delete(self, actor: Actor, post_id: int) -> None:
         """Delete one's own post; a tombstone stays in its place.
@@ -314,6 +316,8 @@ class Posts:
     def _note(
         uow: UnitOfWork, kind: EventKind, actor: Actor, state: ThreadState, post: dict[str, Any]
     ) -> None:
+        if not known(post["number"]):
+            return  # who follows the thread must not learn of it
         uow.record(
             kind,
             actor_id=actor.account_id,
@@ -331,7 +335,7 @@ class Posts:
         if post is None:
             raise NotFoundError(NOT_FOUND)
         state = await thread_state(uow.connection, post["thread_id"], actor.account_id)
-        if state is None:
+        if state is None or unknown(actor, state, post["number"], post["author_id"]):
             raise NotFoundError(NOT_FOUND)
         standing = standing_to(actor, state, own=post["author_id"] == actor.account_id)
         require(action, replace(standing, post_state=PostState(post["state"])))
@@ -348,12 +352,13 @@ class Posts:
             if post is None or post["author_id"] != actor.account_id:
                 raise NotFoundError(NOT_FOUND)
             state = await thread_state(connection, post["thread_id"], actor.account_id)
-            if state is None or state.removed:
+            if state is None or gone(actor, state):
                 raise NotFoundError(NOT_FOUND)
             standing = standing_to(actor, state)
             require(Action.READ, standing)
+            reader = Reader(actor.account_id, moderates=False)
             rows = await posts_by_number(
-                connection, post["thread_id"], low=post["number"], descending=False, limit=1
+                connection, post["thread_id"], reader, low=post["number"], descending=False, limit=1
             )
         return post_view(rows[0], actor, standing, state.accepted_number)
 
@@ -368,7 +373,11 @@ class Posts:
             if post is None:
                 raise NotFoundError(NOT_FOUND)
             state = await thread_state(connection, post["thread_id"], actor.account_id)
-            if state is None or state.removed:
+            if (
+                state is None
+                or gone(actor, state)
+                or unknown(actor, state, post["number"], post["author_id"])
+            ):
                 raise NotFoundError(NOT_FOUND)
             standing = standing_to(actor, state, own=post["author_id"] == actor.account_id)
             require(Action.SEE_REVISIONS, replace(standing, post_state=PostState(post["state"])))
@@ -385,7 +394,7 @@ class Posts:
         """
         async with self._database.read() as connection:
             state = await thread_state(connection, thread_id, actor.account_id)
-        if state is None or state.removed:
+        if state is None or gone(actor, state):
             raise NotFoundError(NOT_FOUND)
         require(Action.READ, standing_to(actor, state))
         upto, member, community_id = min(number, state.last_number), state.role, state.community_id

@@ -17,7 +17,7 @@ from tui_forum.domain.text import clean_body, clean_line, display_line, excerpt
 from tui_forum.i18n import N_
 from tui_forum.services.communities import standing_in
 from tui_forum.services.notices import notify, withdraw
-from tui_forum.services.threads import standing_to
+from tui_forum.services.threads import standing_to, unknown
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.reading import ReadingRepository, ThreadState, thread_state
 from tui_forum.storage.repositories.recognition import RecognitionRepository
@@ -111,7 +111,7 @@ class Recognised:
 async def _find(connection: AsyncConnection, actor: Actor, post_id: int, *, lock: bool = False) -> Recognised:
     post = await WritingRepository(connection).post(post_id, lock=lock)
     state = None if post is None else await thread_state(connection, post["thread_id"], actor.account_id)
-    if post is None or state is None:
+    if post is None or state is None or unknown(actor, state, post["number"], post["author_id"]):
         raise NotFoundError(NOT_FOUND)
     return Recognised(post, state, actor)
 

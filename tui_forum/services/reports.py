@@ -16,7 +16,7 @@ from tui_forum.domain.policy import GONE, NOT_FOUND, Action, require
 from tui_forum.domain.text import clean_body
 from tui_forum.i18n import N_
 from tui_forum.services.casestate import LONG_REASON
-from tui_forum.services.threads import standing_to
+from tui_forum.services.threads import gone, standing_to, unknown
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.cases import charter_rules
 from tui_forum.storage.repositories.casework import CaseWriting
@@ -156,7 +156,11 @@ class Reports:
             if post is None:
                 raise NotFoundError(NOT_FOUND)
             state = await thread_state(uow.connection, post["thread_id"], actor.account_id)
-            if state is None or state.removed:
+            if (
+                state is None
+                or gone(actor, state)
+                or unknown(actor, state, post["number"], post["author_id"])
+            ):
                 raise NotFoundError(NOT_FOUND)
             standing = standing_to(actor, state, own=post["author_id"] == actor.account_id)
             require(Action.REPORT_POST, replace(standing, post_state=PostState(post["state"])))

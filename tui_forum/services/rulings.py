@@ -17,9 +17,11 @@ from tui_forum.services.casestate import LoadedCase, check_reason
 from tui_forum.services.curation import move_thread, split_thread
 from tui_forum.services.memberships import end_membership
 from tui_forum.services.posts import EDITED_MEANWHILE, check_body, check_title
+from tui_forum.services.publishing import known, publish
 from tui_forum.services.sanctions import impose
 from tui_forum.storage.repositories.casework import CaseWriting
 from tui_forum.storage.repositories.curation import CurationRepository
+from tui_forum.storage.repositories.holding import HoldingRepository
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
@@ -85,10 +87,43 @@ class Hearing:
             "author": f"@{row.author.handle}",
             "community": self.case.community_name,
             "thread": row.thread_title,
-            "post": f"#{row.post_number}" if row.post_number else "",
+            "post": f"#{row.post_number}" if row.post_number and known(row.post_number) else "",
             "rule": f"{row.rule}. {rule}" if rule else nothing,
             "until": held,
         }
+
+
+async def let_through(hearing: Hearing) -> Hearing:
+    """A decision that does not take held posts away publishes them; the case as it is then.
+
+    Those that nobody knew of have other ids and numbers now.
+    """
+    ruling, case = hearing.ruling, hearing.case
+    if ruling.kind is DecisionKind.REMOVE or ruling.remove:
+        return hearing
+    posts, ids = [], dict[int | None, int]()
+    for post in hearing.posts:
+        if post.state is not PostState.HELD:
+            posts.append(post)
+        elif known(post.number):
+            await CaseWriting(hearing.uow.connection).set_states([post.post_id], PostState.VISIBLE)
+            if post.number == 1:
+                await HoldingRepository(hearing.uow.connection).bring_back(post.thread_id)
+            _tell_readers(hearing, [post], EventKind.POST_EDITED)
+            posts.append(post)
+        else:
+            ref = await publish(hearing.uow, post.post_id)
+            ids[post.post_id] = ref.post_id
+            posts.append(replace(post, post_id=ref.post_id, thread_id=ref.thread_id, number=ref.number))
+    row = replace(case.row, post_id=ids.get(case.row.post_id, case.row.post_id))
+    if ids and (first := next((post for post in posts if post.post_id == row.post_id), None)):
+        row = replace(row, thread_id=first.thread_id, post_number=first.number)
+    return replace(
+        hearing,
+        case=replace(case, row=row),
+        ruling=replace(ruling, post_id=ids.get(ruling.post_id, ruling.post_id)),
+        posts=posts,
+    )
 
 
 async def apply(hearing: Hearing) -> Effect:
@@ -116,6 +151,11 @@ def _there(hearing: Hearing) -> list[CasePost]:
     return [post for post in hearing.posts if post.state is not PostState.DELETED]
 
 
+def _now(post: CasePost) -> PostState:
+    """What a post is after it was let through."""
+    return PostState.VISIBLE if post.state is PostState.HELD else post.state
+
+
 def _states(posts: Sequence[CasePost]) -> list[dict[str, Any]]:
     return [{"post": post.post_id, "state": post.state.value, "revision": post.revision} for post in posts]
 
@@ -128,6 +168,8 @@ def _record_posts(effect: Effect, posts: Sequence[CasePost], state: PostState) -
 
 def _tell_readers(hearing: Hearing, posts: Sequence[CasePost], kind: EventKind) -> None:
     for post in posts:
+        if not known(post.number):
+            continue  # who follows the thread must not learn of it
         hearing.uow.record(
             kind,
             community_id=hearing.case.row.community_id,
@@ -138,27 +180,21 @@ def _tell_readers(hearing: Hearing, posts: Sequence[CasePost], kind: EventKind) 
 
 
 async def _approve(hearing: Hearing) -> Effect:
-    """The posts stay; those that were held are published."""
+    """The posts stay; those that were held are published already (:func:`let_through`)."""
     held = [post for post in hearing.posts if post.state is PostState.HELD]
     effect = Effect()
     _record_posts(effect, hearing.posts, PostState.VISIBLE)
     effect.after["posts"] = [
         {
             "post": post.post_id,
-            "state": (PostState.VISIBLE if post in held else post.state).value,
+            "state": _now(post).value,
             "revision": post.revision,
         }
         for post in hearing.posts
     ]
     if held:
-        await _publish(hearing, held)
         effect.posts, effect.notice = held, "post_published"
     return effect
-
-
-async def _publish(hearing: Hearing, held: Sequence[CasePost]) -> None:
-    await CaseWriting(hearing.uow.connection).set_states([post.post_id for post in held], PostState.VISIBLE)
-    _tell_readers(hearing, held, EventKind.POST_EDITED)
 
 
 async def _remove(hearing: Hearing) -> Effect:
@@ -209,7 +245,7 @@ async def _move(hearing: Hearing) -> Effect:
     state, target = await move_thread(uow, actor, thread_id, ruling.community_id)
     effect.before = {"posts": _states([post]), "thread": post.thread_id, "community": state.community_id}
     effect.after = {
-        "posts": [{"post": post.post_id, "state": post.state.value}],
+        "posts": [{"post": post.post_id, "state": _now(post).value}],
         "thread": thread_id,
         "community": target.community_id,
     }
@@ -225,7 +261,7 @@ async def _off_topic(hearing: Hearing) -> Effect:
     effect = Effect(notice="post_off_topic")
     _record_posts(effect, there, PostState.VISIBLE)
     effect.after["posts"] = [
-        {"post": post.post_id, "state": post.state.value, "off_topic": True} for post in there
+        {"post": post.post_id, "state": _now(post).value, "off_topic": True} for post in there
     ]
     await CaseWriting(hearing.uow.connection).mark_off_topic([post.post_id for post in there], off_topic=True)
     _tell_readers(hearing, there, EventKind.POST_EDITED)
@@ -251,7 +287,11 @@ async def _sanction(hearing: Hearing) -> Effect:
             subject_role=role,
         )
         require(Action.SANCTION, standing)
-    effect = await _remove(hearing) if ruling.remove and hearing.posts else Effect()
+    effect = Effect()
+    if ruling.remove and hearing.posts:
+        effect = await _remove(hearing)
+    elif any(post.state is PostState.HELD for post in hearing.posts):
+        effect = await _approve(hearing)
     effect.notice = ""  # the sanction itself tells the author
     effect.after["sanction"] = await impose(
         hearing.uow,

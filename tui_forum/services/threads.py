@@ -10,7 +10,7 @@ from tui_forum.domain.curation import PostAddress
 from tui_forum.domain.entities import Actor, PostOrder, PostState, ThreadKind
 from tui_forum.domain.errors import BarredError, ConflictError, NotFoundError, RulesNotAcceptedError
 from tui_forum.domain.events import EventKind
-from tui_forum.domain.limits import PAGE_SIZE
+from tui_forum.domain.limits import HELD_FROM, PAGE_SIZE
 from tui_forum.domain.people import NO_MARKS, Marks
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, decide, moderates, require
 from tui_forum.domain.text import clean_line
@@ -31,6 +31,7 @@ from tui_forum.storage.repositories.announcements import AnnouncementRepository
 from tui_forum.storage.repositories.curation import left_behind, resolve, retired_numbers, signs_in
 from tui_forum.storage.repositories.polls import poll_of
 from tui_forum.storage.repositories.reading import (
+    Reader,
     ReadingRepository,
     ThreadState,
     first_unread,
@@ -59,6 +60,7 @@ def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Stand
         own=own,
         locked=state.locked,
         removed=state.removed,
+        held=state.held,
         archived=state.archived,
         builtin=state.builtin,
         purpose=state.purpose,
@@ -67,6 +69,20 @@ def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Stand
         acknowledged=state.wants_acknowledgement,
         bars=state.bars,
     )
+
+
+def gone(actor: Actor, state: ThreadState) -> bool:
+    """Whether a thread is not there for ``actor``: removed, or held without their knowing of it."""
+    if not state.removed:
+        return False
+    knows = state.author.account_id == actor.account_id or moderates(standing_to(actor, state))
+    return not (state.held and knows)
+
+
+def unknown(actor: Actor, state: ThreadState, number: int, author_id: int) -> bool:
+    """Whether ``actor`` must not learn that a post exists: nobody but its author and moderators knows yet."""
+    knows = author_id == actor.account_id or moderates(standing_to(actor, state))
+    return number >= HELD_FROM and not knows
 
 
 def post_view(
@@ -195,7 +211,7 @@ class Threads:
         """
         async with self._database.read() as connection:
             state = await thread_state(connection, thread_id, actor.account_id)
-            if state is None or state.removed:
+            if state is None or gone(actor, state):
                 raise NotFoundError(NOT_FOUND)
             standing = standing_to(actor, state, own=state.author.account_id == actor.account_id)
             require(Action.READ, standing)
@@ -246,6 +262,7 @@ class Threads:
             acknowledged=noted,
             acknowledgements=counts,
             poll=poll,
+            held=state.held,
         )
 
     async def posts(
@@ -268,17 +285,22 @@ class Threads:
         """
         async with self._database.read() as connection:
             state = await thread_state(connection, thread_id, actor.account_id)
-            if state is None or state.removed:
+            if state is None or gone(actor, state):
                 raise NotFoundError(NOT_FOUND)
             require(Action.READ, standing_to(actor, state))
+            reader = Reader(actor.account_id, moderates(standing_to(actor, state)))
 
             async def downwards(post: PostView | None, number: int, count: int) -> list[Any]:
                 """Posts before ``post`` (or before ``number``), nearest first."""
                 if order is PostOrder.TREE:
                     path = post.position if post else await path_of(connection, thread_id, number) or b""
-                    return await posts_by_path(connection, thread_id, path=path, descending=True, limit=count)
+                    return await posts_by_path(
+                        connection, thread_id, reader, path=path, descending=True, limit=count
+                    )
                 low = (post.number if post else number) - 1
-                return await posts_by_number(connection, thread_id, low=low, descending=True, limit=count)
+                return await posts_by_number(
+                    connection, thread_id, reader, low=low, descending=True, limit=count
+                )
 
             async def upwards(post: PostView | None, number: int, count: int) -> list[Any]:
                 """Posts after ``post`` (or from ``number`` on)."""
@@ -288,10 +310,12 @@ class Threads:
                         post.position + b"\0" if post else await path_of(connection, thread_id, number) or b""
                     )
                     return await posts_by_path(
-                        connection, thread_id, path=path, descending=False, limit=count
+                        connection, thread_id, reader, path=path, descending=False, limit=count
                     )
                 low = post.number + 1 if post else number
-                return await posts_by_number(connection, thread_id, low=low, descending=False, limit=count)
+                return await posts_by_number(
+                    connection, thread_id, reader, low=low, descending=False, limit=count
+                )
 
             if before is not None:
                 rows = (await downwards(before, 0, limit + 1))[::-1]
@@ -320,10 +344,11 @@ class Threads:
         """
         async with self._database.read() as connection:
             state = await thread_state(connection, thread_id, actor.account_id)
-            if state is None or state.removed:
+            if state is None or gone(actor, state):
                 raise NotFoundError(NOT_FOUND)
             require(Action.READ, standing_to(actor, state))
-            rows = await posts_by_number(connection, thread_id, low=number, descending=False, limit=1)
+            reader = Reader(actor.account_id, moderates(standing_to(actor, state)))
+            rows = await posts_by_number(connection, thread_id, reader, low=number, descending=False, limit=1)
             if not rows or rows[0][2] != number:
                 raise NotFoundError(NOT_FOUND)
             return (await post_views(connection, rows, actor, state))[0]

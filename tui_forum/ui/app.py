@@ -360,5 +360,7 @@ class ForumApp(App[None], inherit_bindings=False):
         def sent(ref: PostRef | None) -> None:
             if ref is not None and not edited:
                 self.post_message(OpenThread(ref.thread_id, ref.number))
+            if ref is not None and ref.held:
+                self.call_later(self.say, _("It waits for a moderator: until then only you see it."))
 
         self.push_screen(ComposeScreen(message.target), sent)

@@ -109,6 +109,7 @@ NOTICES: Final = {
     "report_acted": N_("Thank you for your report: the moderators have acted on it"),
     "modmail": N_("The moderators of {community} have written to you"),
     "modmail_answer": N_("@{handle} has answered the moderators of {community}"),
+    "rule_slow": N_("The rule “{text}” takes too long with some texts in {community}: it let them through"),
     "case_assigned": N_("@{handle} gave you a case in {community}"),
     "case_forwarded": N_("@{handle} forwarded a case in {community} to you"),
     "case_discussed": N_("@{handle} said something about a case in {community}"),
@@ -116,6 +117,7 @@ NOTICES: Final = {
 #: Said where the community is none that the reader sees, or none at all.
 NAMELESS: Final = {
     "post_moved_away": N_("A moderator moved your post to where you cannot read"),
+    "rule_slow": N_("The rule “{text}” takes too long with some texts: it let them through"),
     "sanction_warning": N_("The moderators warn you"),
     "sanction_silence": N_("You can read, but not write for a time"),
     "sanction_suspension": N_("You are suspended from this forum"),

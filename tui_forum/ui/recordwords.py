@@ -15,6 +15,7 @@ from tui_forum.domain.recordviews import RecordFilter, RecordLine, WholeEntry
 from tui_forum.domain.text import display_line
 from tui_forum.i18n import N_, _, format_date, format_datetime, ngettext, zone
 from tui_forum.ui.casewords import CATEGORIES, FORWARDED, OUTCOMES
+from tui_forum.ui.postnumber import post_number
 
 ACTIONS: Final = {
     RecordAction.APPROVE: N_("approved"),
@@ -71,7 +72,7 @@ def action_name(action: RecordAction) -> str:
 def headline(row: RecordLine) -> str:
     """Who did what with what, in a line."""
     who = f"@{row.moderator.handle}" if row.moderator else _("the forum")
-    post = f"#{row.post_number}" if row.post_number else ""
+    post = post_number(row.post_number) if row.post_number else ""
     if row.thread_id and not post:  # done with the thread as a whole
         title = display_line(row.thread_title)
         post = _("“{title}”").format(title=title) if title else _("a thread")

@@ -36,7 +36,10 @@ class Thread(Base):
     created_at: Mapped[datetime]
     pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     locked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    #: Also set while it is held: it is in no list then, but for its author's and the moderators'.
     removed_at: Mapped[datetime | None]
+    #: Its first post waits for a moderator, or was not let through.
+    held: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     reply_count: Mapped[int] = mapped_column(default=0, server_default="0")
     last_number: Mapped[int] = mapped_column(default=0, server_default="0")
     retired_number: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -78,7 +81,8 @@ class Post(Base):
     ``tree_path`` is the chain of post numbers from the root, four bytes big-endian each
     (``limits.TREE_MAX_DEPTH`` links at most; deeper replies join the last level), so that
     ordering by it is the tree order and a page of the tree is a keyset range.
-    ``token`` makes sending the same text twice one post.
+    ``token`` makes sending the same text twice one post. Numbers from ``limits.HELD_FROM`` on are
+    those of posts that nobody but their authors and moderators knows of.
     """
 
     __tablename__ = "post"

@@ -53,7 +53,7 @@ from tui_forum.storage.models import (
     Sanction,
     Thread,
 )
-from tui_forum.storage.repositories.reading import posts_by_number
+from tui_forum.storage.repositories.reading import Reader, posts_by_number
 from tui_forum.storage.repositories.sanctions import suspended
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -301,11 +301,12 @@ class CaseReading:
 
     async def around(self, thread_id: int, number: int, posts: int) -> list[AnyRow]:
         """A post with up to so many before and after it, as ``reading.post_rows`` gives them."""
+        reader = Reader(self._account_id, moderates=True)
         before = await posts_by_number(
-            self._connection, thread_id, low=number, descending=True, limit=posts + 1
+            self._connection, thread_id, reader, low=number, descending=True, limit=posts + 1
         )
         after = await posts_by_number(
-            self._connection, thread_id, low=number + 1, descending=False, limit=posts
+            self._connection, thread_id, reader, low=number + 1, descending=False, limit=posts
         )
         return [*before[::-1], *after]
 

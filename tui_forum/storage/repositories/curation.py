@@ -40,7 +40,7 @@ from tui_forum.storage.models import (
     Thread,
 )
 from tui_forum.storage.prepared import prepared
-from tui_forum.storage.repositories.reading import readable
+from tui_forum.storage.repositories.reading import published, readable
 
 _post = cast("Table", Post.__table__)
 _alias = cast("Table", PostAlias.__table__)
@@ -75,13 +75,21 @@ async def resolve(
             .outerjoin(
                 Membership, and_(Membership.community_id == Community.id, Membership.account_id == account_id)
             )
-            .where(Thread.id == thread_id, _THERE.removed_at.is_(None), readable(site_role, account_id))
+            .where(Thread.id == thread_id, readable(site_role, account_id), _known(account_id, site_role))
         )
     ).first()
     if row is None:
         return None
     # Where it was, a number without an alias is the post's own.
     return PostAddress(row[0], number if row[1] is None and row[0] == thread_id else row[1])
+
+
+def _known(account_id: int, site_role: SiteRole) -> ColumnElement[bool]:
+    """Per row of ``_THERE``: it is not removed, or held and one may know of it."""
+    if site_role in (SiteRole.MODERATOR, SiteRole.ADMIN):
+        return or_(_THERE.removed_at.is_(None), _THERE.held)
+    sees = or_(_THERE.author_id == account_id, Membership.role.in_(MODERATING))
+    return or_(_THERE.removed_at.is_(None), and_(_THERE.held, sees))
 
 
 class CurationRepository:
@@ -94,12 +102,12 @@ class CurationRepository:
     # -- posts and their numbers
 
     async def seats(self, thread_id: int) -> list[Seat]:
-        """All posts of a thread in their order."""
+        """All posts of a thread in their order, but for those that nobody knows of yet."""
         rows = await self._connection.execute(
             select(
                 Post.id, Post.thread_id, Post.number, Post.reply_to_number, Post.created_at, Post.author_id
             )
-            .where(Post.thread_id == thread_id)
+            .where(Post.thread_id == thread_id, published())
             .order_by(Post.number)
         )
         return [Seat(*row) for row in rows]
@@ -194,7 +202,7 @@ class CurationRepository:
 
     async def recount(self, thread_id: int) -> None:
         """What a thread's row says of its posts, counted again; numbers that are gone stay retired."""
-        mine = Post.thread_id == Thread.id
+        mine = and_(Post.thread_id == Thread.id, published())
 
         def of(column: Any) -> Any:
             return select(column).where(mine).correlate(Thread)

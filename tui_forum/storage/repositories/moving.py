@@ -37,13 +37,14 @@ from tui_forum.storage.models import (
     Thread,
 )
 from tui_forum.storage.repositories.life import adding_people, adding_weeks, week_of
+from tui_forum.storage.repositories.reading import published
 
 _week = cast("Table", CommunityWeek.__table__)
 _contributor = cast("Table", Contributor.__table__)
 _HERE: Final = aliased(Membership)  # in the community that threads leave
 _THERE: Final = aliased(Membership)  # in the one they go to
-#: A thread that was merged into another is an address only.
-LIVE: Final = Thread.merged_into_id.is_(None)
+#: A thread that was merged into another is an address only; one that is held is not there yet.
+LIVE: Final = and_(Thread.merged_into_id.is_(None), Thread.held.is_(False))
 
 
 def _unread_in(
@@ -140,7 +141,12 @@ class MovingRepository:
         pointer = func.coalesce(ReadPointer.number, 0)
         first_unread = (
             select(func.min(Post.number))
-            .where(Post.thread_id == Thread.id, Post.number > pointer, Post.id > _HERE.read_baseline)
+            .where(
+                Post.thread_id == Thread.id,
+                Post.number > pointer,
+                published(),
+                Post.id > _HERE.read_baseline,
+            )
             .correlate(Thread, ReadPointer, _HERE)
             .scalar_subquery()
         )
@@ -248,7 +254,9 @@ class MovingRepository:
         await self._connection.execute(delete(_contributor).where(_contributor.c.community_id == source_id))
 
     async def _move_weeks(self, source_id: int, target_id: int, thread_id: int) -> None:
-        written = await self._connection.execute(select(Post.created_at).where(Post.thread_id == thread_id))
+        written = await self._connection.execute(
+            select(Post.created_at).where(Post.thread_id == thread_id, published())
+        )
         posts = Counter(map(week_of, written.scalars()))
         opened = await self._connection.execute(select(Thread.created_at).where(Thread.id == thread_id))
         threads = Counter((week_of(opened.scalar_one()),))
@@ -297,7 +305,7 @@ class MovingRepository:
                     func.max(Post.created_at),
                 )
                 .join(Thread, Thread.id == Post.thread_id)
-                .where(Thread.community_id.in_(both), Post.author_id.in_(authors))
+                .where(Thread.community_id.in_(both), Post.author_id.in_(authors), published())
                 .group_by(Thread.community_id, Post.author_id),
             )
         )

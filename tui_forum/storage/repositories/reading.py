@@ -7,7 +7,7 @@ last read). Counts stop at ``UNREAD_CAP``, so that they cost the same however mu
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ from tui_forum.domain.entities import (
     Visibility,
 )
 from tui_forum.domain.hosting import RequestState
-from tui_forum.domain.limits import UNREAD_CAP
+from tui_forum.domain.limits import HELD_FROM, UNREAD_CAP
 from tui_forum.domain.membership import Answer
 from tui_forum.domain.sanctions import Bar
 from tui_forum.domain.views import Author, CommunityRow, HomeCursor, SearchHit, ThreadCursor, ThreadRow
@@ -186,6 +186,35 @@ SURFACING: Final = timedelta(days=30)
 _SURFACING: Final = tuple(purpose.value for purpose, rules in PURPOSES.items() if rules.surfaces_unanswered)
 
 
+#: Who has these roles in a community sees there what waits for a moderator.
+_MODERATING: Final = (Role.MODERATOR.value, Role.MANAGER.value)
+
+
+def published() -> ColumnElement[bool]:
+    """Per row of ``Post``: others than its author and moderators know of it."""
+    return Post.number < HELD_FROM
+
+
+def sees_held(account_id: int, site_role: SiteRole) -> ColumnElement[bool]:
+    """Per row of ``Thread`` with ``Membership`` outer-joined: one may know of it while it is held."""
+    if site_role in (SiteRole.MODERATOR, SiteRole.ADMIN):
+        return literal(True)
+    return or_(Thread.author_id == account_id, Membership.role.in_(_MODERATING))
+
+
+def _listed(account_id: int, site_role: SiteRole) -> ColumnElement[bool]:
+    """Per row of ``Thread``: it is there for everybody, or waits and one may know of it."""
+    waiting = (
+        select(literal(1))
+        .select_from(Post)
+        .where(Post.thread_id == Thread.id, Post.state == PostState.HELD.value)
+        .correlate(Thread)
+        .exists()
+    )
+    held = and_(Thread.held, sees_held(account_id, site_role), waiting)
+    return or_(Thread.removed_at.is_(None), held)
+
+
 def waits() -> ColumnElement[bool]:
     """Per row of ``Thread`` and ``Community``: nobody has answered, and that concerns the members."""
     return and_(
@@ -233,6 +262,7 @@ def _unread_posts() -> ScalarSelect[int]:
         .where(
             Post.thread_id == Thread.id,
             Post.number > func.coalesce(ReadPointer.number, 0),
+            published(),
             Post.id > Membership.read_baseline,
         )
         .correlate(Thread, ReadPointer, Membership)
@@ -392,7 +422,7 @@ def _thread_rows(account_id: int) -> Select[*tuple[Any, ...]]:
             _LAST.id, _LAST.handle, _LAST.display_name,
             Thread.created_at, Thread.last_post_at, Thread.reply_count,
             _unread_posts().label("unread"), Thread.pinned, Thread.locked, Thread.accepted_number,
-            waits().label("waits"), _to_acknowledge(account_id),
+            waits().label("waits"), _to_acknowledge(account_id), Thread.held,
         )
         .join(Community, Community.id == Thread.community_id)
         .join(Account, Account.id == Thread.author_id)
@@ -406,10 +436,12 @@ def _thread_rows(account_id: int) -> Select[*tuple[Any, ...]]:
 
 
 @prepared
-def _first_threads(account_id: int, community_id: int, limit: int) -> Select[*tuple[Any, ...]]:
+def _first_threads(
+    account_id: int, community_id: int, limit: int, *, site_role: SiteRole
+) -> Select[*tuple[Any, ...]]:
     return (
         _thread_rows(account_id)
-        .where(Thread.community_id == community_id, Thread.removed_at.is_(None))
+        .where(Thread.community_id == community_id, _listed(account_id, site_role))
         .order_by(Thread.pinned.desc(), Thread.last_post_at.desc(), Thread.id.desc())
         .limit(limit)
     )
@@ -417,13 +449,20 @@ def _first_threads(account_id: int, community_id: int, limit: int) -> Select[*tu
 
 @prepared
 def _next_threads(
-    account_id: int, community_id: int, limit: int, pinned: bool, last_post_at: datetime, thread_id: int
+    account_id: int,
+    community_id: int,
+    limit: int,
+    pinned: bool,
+    last_post_at: datetime,
+    thread_id: int,
+    *,
+    site_role: SiteRole,
 ) -> Select[*tuple[Any, ...]]:
     return (
         _thread_rows(account_id)
         .where(
             Thread.community_id == community_id,
-            Thread.removed_at.is_(None),
+            _listed(account_id, site_role),
             tuple_(Thread.pinned, Thread.last_post_at, Thread.id)
             < tuple_(
                 like(Thread.pinned, pinned),
@@ -439,7 +478,7 @@ def _next_threads(
 @prepared
 def _one_thread(account_id: int, thread_id: int, *, site_role: SiteRole) -> Select[*tuple[Any, ...]]:
     return _thread_rows(account_id).where(
-        Thread.id == thread_id, Thread.removed_at.is_(None), readable(site_role, account_id)
+        Thread.id == thread_id, _listed(account_id, site_role), readable(site_role, account_id)
     )
 
 
@@ -518,11 +557,12 @@ class ReadingRepository:
     ) -> tuple[ThreadRow, ...]:
         """A page of a community's threads: pinned first, then by latest post."""
         if after is None:
-            statement = _first_threads(self._account_id, community_id, limit)
+            statement = _first_threads(self._account_id, community_id, limit, site_role=self._site_role)
         else:
             statement = _next_threads(
-                self._account_id, community_id, limit, after.pinned, after.last_post_at, after.thread_id
-            )
+                self._account_id, community_id, limit, after.pinned, after.last_post_at, after.thread_id,
+                site_role=self._site_role,
+            )  # fmt: skip
         return tuple(map(_thread, await self._connection.execute(*statement)))
 
     async def thread(self, thread_id: int) -> ThreadRow | None:
@@ -594,6 +634,7 @@ def _thread(row: Row[*tuple[Any, ...]]) -> ThreadRow:
         solved=row[17] is not None,
         waits=bool(row[18]),
         to_acknowledge=bool(row[19]),
+        held=row[20],
     )
 
 
@@ -602,7 +643,7 @@ class ThreadState:
 
     __slots__ = (
         "about_id", "accepted_number", "answered", "archived", "author", "bars", "baseline", "builtin",
-        "community_id", "community_name", "community_slug", "created_at", "kind", "last_number",
+        "community_id", "community_name", "community_slug", "created_at", "held", "kind", "last_number",
         "last_post_at", "locked", "pinned", "purpose", "read_number", "removed", "reply_count", "role",
         "rules_accepted", "thread_id", "title", "visibility", "wants_acknowledgement",
     )  # fmt: skip
@@ -634,6 +675,7 @@ class ThreadState:
         self.rules_accepted = bool(row[25])
         self.wants_acknowledgement: bool = row[26]
         self.about_id: int | None = row[27]
+        self.held: bool = row[28]
         self.bars: tuple[Bar, ...] = ()
 
 
@@ -647,7 +689,7 @@ def _state(thread_id: int, account_id: int, *, lock: bool) -> Select[*tuple[Any,
             Thread.removed_at, Thread.accepted_number, Membership.role, Membership.read_baseline,
             ReadPointer.number, Thread.last_post_at, Community.archived_at, Community.builtin,
             Thread.answered_at, Community.purpose, rules_accepted(), Thread.wants_acknowledgement,
-            Thread.about_id, barred(account_id),
+            Thread.about_id, Thread.held, barred(account_id),
         )
         .join(Community, Community.id == Thread.community_id)
         .join(Account, Account.id == Thread.author_id)
@@ -668,7 +710,7 @@ async def thread_state(
     if row is None:
         return None
     state = ThreadState(row)
-    if row[28]:
+    if row[29]:
         state.bars = await bars_of(connection, account_id, state.community_id)
     return state
 
@@ -677,7 +719,7 @@ async def thread_state(
 def _first_unread(thread_id: int, read_number: int, baseline: int) -> Select[int]:
     return (
         select(Post.number)
-        .where(Post.thread_id == thread_id, Post.number > read_number, Post.id > baseline)
+        .where(Post.thread_id == thread_id, Post.number > read_number, published(), Post.id > baseline)
         .order_by(Post.number)
         .limit(1)
     )
@@ -712,35 +754,56 @@ def post_rows() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-@prepared
-def _posts_by_number(thread_id: int, low: int, limit: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """On whose behalf posts are read; ``moderates`` (there) sees what is held."""
+
+    account_id: int
+    moderates: bool
+
+
+def _posts_for(thread_id: int, account_id: int, limit: int, *, moderates: bool) -> Select[*tuple[Any, ...]]:
     statement = post_rows().where(Post.thread_id == thread_id).limit(limit)
+    return statement if moderates else statement.where(or_(published(), Post.author_id == account_id))
+
+
+@prepared
+def _posts_by_number(
+    thread_id: int, account_id: int, low: int, limit: int, *, moderates: bool, descending: bool
+) -> Select[*tuple[Any, ...]]:
+    statement = _posts_for(thread_id, account_id, limit, moderates=moderates)
     if descending:
         return statement.where(Post.number <= low).order_by(Post.number.desc())
     return statement.where(Post.number >= low).order_by(Post.number)
 
 
 async def posts_by_number(
-    connection: AsyncConnection, thread_id: int, *, low: int, descending: bool, limit: int
+    connection: AsyncConnection, thread_id: int, reader: Reader, *, low: int, descending: bool, limit: int
 ) -> list[Row[*tuple[Any, ...]]]:
     """Posts with numbers from ``low`` on upwards, or (``descending``) from ``low`` downwards."""
-    statement = _posts_by_number(thread_id, low, limit, descending=descending)
+    statement = _posts_by_number(
+        thread_id, reader.account_id, low, limit, moderates=reader.moderates, descending=descending
+    )
     return list(await connection.execute(*statement))
 
 
 @prepared
-def _posts_by_path(thread_id: int, path: bytes, limit: int, *, descending: bool) -> Select[*tuple[Any, ...]]:
-    statement = post_rows().where(Post.thread_id == thread_id).limit(limit)
+def _posts_by_path(
+    thread_id: int, account_id: int, path: bytes, limit: int, *, moderates: bool, descending: bool
+) -> Select[*tuple[Any, ...]]:
+    statement = _posts_for(thread_id, account_id, limit, moderates=moderates)
     if descending:
         return statement.where(Post.tree_path < path).order_by(Post.tree_path.desc())
     return statement.where(Post.tree_path >= path).order_by(Post.tree_path)
 
 
 async def posts_by_path(
-    connection: AsyncConnection, thread_id: int, *, path: bytes, descending: bool, limit: int
+    connection: AsyncConnection, thread_id: int, reader: Reader, *, path: bytes, descending: bool, limit: int
 ) -> list[Row[*tuple[Any, ...]]]:
     """Posts in tree order from ``path`` (included) on, or (``descending``) before it."""
-    statement = _posts_by_path(thread_id, path, limit, descending=descending)
+    statement = _posts_by_path(
+        thread_id, reader.account_id, path, limit, moderates=reader.moderates, descending=descending
+    )
     return list(await connection.execute(*statement))
 
 

@@ -34,7 +34,7 @@ class Browsing(ForumScreen[None]):
         if not current.mine:
             self.say(_("That is not yours."))
             return None
-        if current.state is not PostState.VISIBLE:
+        if current.state not in (PostState.VISIBLE, PostState.HELD):
             self.say(_("This post is gone."))
             return None
         return current

@@ -11,6 +11,7 @@ from tui_forum.i18n import _, format_datetime
 from tui_forum.ui.actions.queueing import Queueing
 from tui_forum.ui.casewords import SANCTIONS
 from tui_forum.ui.modals.pick import Choice
+from tui_forum.ui.postnumber import post_number
 from tui_forum.ui.screen import dialog
 
 
@@ -210,7 +211,7 @@ class TeamActions(Queueing):
         if case is None:
             return
         post = case.posts[case.selected]
-        question = _("Make #{number} a case of its own?").format(number=post.number)
+        question = _("Make {number} a case of its own?").format(number=post_number(post.number))
         if await self.forum_app.confirm(question):
             call = self.forum.casework.break_off(self.actor, case.row.case_id, post.post_id)
             await self._do(call, _("It is a case of its own now."))

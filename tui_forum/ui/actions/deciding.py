@@ -17,6 +17,7 @@ from tui_forum.ui.actions.queueing import Queueing
 from tui_forum.ui.casewords import about
 from tui_forum.ui.modals.decide import Answer, DecideModal, Question
 from tui_forum.ui.modals.pick import Choice
+from tui_forum.ui.postnumber import post_number
 from tui_forum.ui.screen import dialog
 
 #: Of a title that is offered for what is split off.
@@ -140,7 +141,9 @@ class DecidingActions(Queueing):
         post = case.posts[case.selected]
         before = post.body if post.present is None else post.present
         key = f"case:{row.case_id}:edit"
-        after = await self.ask_words(key, _("Change #{number}").format(number=post.number), before)
+        after = await self.ask_words(
+            key, _("Change {number}").format(number=post_number(post.number)), before
+        )
         if after is None:
             return
         if after.strip() == before.strip():
@@ -175,7 +178,7 @@ class DecidingActions(Queueing):
         if not places:
             self.say(_("You moderate no other community."), error=True)
             return
-        question = _("Move #{number} to which community?").format(number=post.number)
+        question = _("Move {number} to which community?").format(number=post_number(post.number))
         found = await self.pick(question, [Choice(place.name, place.slug) for place in places])
         if found is None:
             return
@@ -318,7 +321,7 @@ class DecidingActions(Queueing):
             "author": f"@{row.author.handle}",
             "community": case.community_name,
             "thread": row.thread_title,
-            "post": f"#{row.post_number}" if row.post_number else "",
+            "post": post_number(row.post_number) if row.post_number else "",
         }
         if case.rule_text:
             values["rule"] = f"{row.rule}. {case.rule_text}"

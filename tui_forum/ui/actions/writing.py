@@ -104,6 +104,8 @@ class WritingActions(Browsing):
         if post is None:
             return
         question = _("Delete your post #{number}? A tombstone stays.").format(number=post.number)
+        if not post.published:
+            question = _("Take back what waits for a moderator?")
         if await self.forum_app.confirm(question):
             await self.ask(self.forum.posts.delete(self.actor, post.post_id))
 

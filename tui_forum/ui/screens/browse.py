@@ -217,7 +217,9 @@ class BrowseScreen(
         if self._level == POSTS and thread is not None:
             marks = ("📌 " if thread.pinned else "") + ("🔒 " if thread.locked else "")
             number = self.reader.current.number if self.reader.current else thread.last_number
-            place = f"{format_number(number)}/{format_number(thread.last_number)}"
+            place = f"{format_number(min(number, thread.last_number))}/{format_number(thread.last_number)}"
+            if thread.held:
+                place = _("waits for a moderator")
             order = _("tree") if self.reader.order is PostOrder.TREE else ""
             noted = ""
             if thread.acknowledgements is not None:

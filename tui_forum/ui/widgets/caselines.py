@@ -25,6 +25,7 @@ from tui_forum.ui.casewords import (
     age_of,
     category_name,
 )
+from tui_forum.ui.postnumber import post_number
 from tui_forum.ui.render.wrapping import wrap
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.reader import rendered, tombstone
@@ -133,7 +134,7 @@ class CaseLines:
     def _post(self, post: PostView) -> None:
         """A post of the context."""
         skin, mark = self._skin, self._mark(subject=False)
-        header = f"#{post.number} @{post.author.handle} · {format_datetime(post.created_at)}"
+        header = f"{post_number(post.number)} @{post.author.handle} · {format_datetime(post.created_at)}"
         self._lines.append(Strip([mark, Segment(fit(header, self._width - 2), skin.base + skin.accent)]))
         self._state(post, mark)
         self._markdown(post, mark)
@@ -143,7 +144,7 @@ class CaseLines:
         """The post that was reported: the text that was, and where it is another now, that too."""
         skin, mark = self._skin, self._mark(subject=True)
         row = self._case.row
-        header = f"#{subject.number} @{row.author.handle} · {format_datetime(subject.created_at)}"
+        header = f"{post_number(subject.number)} @{row.author.handle} · {format_datetime(subject.created_at)}"
         header += " · " + (_("reported") if self._case.reports else _("in question"))
         style = skin.base + skin.accent + skin.strong
         self._lines.append(Strip([mark, Segment(fit(header, self._width - 2), style)]))

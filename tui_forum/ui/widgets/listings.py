@@ -74,6 +74,7 @@ def draw_thread(row: ThreadRow, width: int, skin: Skin) -> Lines:
     marks = "".join(
         mark
         for mark, there in (
+            ("⧖ ", row.held),
             ("📌", row.pinned),
             ("🔒", row.locked),
             ("☐ ", row.to_acknowledge),

@@ -23,6 +23,7 @@ from tui_forum.domain.entities import PostOrder, PostState
 from tui_forum.domain.text import cell_width, display_line, fit
 from tui_forum.domain.views import PostPage, PostView, ThreadView
 from tui_forum.i18n import _, format_datetime, language
+from tui_forum.ui.postnumber import post_number
 from tui_forum.ui.render import Palette, render_markdown
 from tui_forum.ui.widgets.linewidget import LineWidget, padded
 from tui_forum.ui.widgets.marks import draw_marks
@@ -107,7 +108,11 @@ def tombstone(post: PostView) -> str:
     if post.state is PostState.DELETED:
         return _("Deleted by its author.")
     if post.state is PostState.HELD:
-        return _("Held: only its author and moderators see it.")
+        return (
+            _("Waiting for a moderator: until then only you see it.")
+            if post.mine
+            else _("Held: only its author and moderators see it.")
+        )
     if post.removal_reason:
         return _("Removed by a moderator: {reason}").format(reason=display_line(post.removal_reason))
     return _("Removed by a moderator.")
@@ -208,7 +213,16 @@ class Reader(LineWidget, can_focus=True):
         known = {post.post_id for post in self.posts}
         fresh = [post for post in posts if post.post_id not in known]
         if forwards:
-            self.posts.extend(fresh)
+            # By time, what is held comes last: what others write meanwhile goes before it.
+            held = 0
+            if self.order is PostOrder.CHRONOLOGICAL:
+                held = sum(not post.published for post in self.posts)
+            place = len(self.posts) - held
+            self.posts[place:place] = fresh
+            if self.selected >= place:
+                self.selected += len(fresh)
+            if self._top >= place:
+                self._top += len(fresh)
             self.more_after = more
             surplus = min(len(self.posts) - WINDOW_POSTS, self._top)
             if surplus > 0:
@@ -313,7 +327,7 @@ class Reader(LineWidget, can_focus=True):
             )
             lines.append(joined(guide, [Segment(fit(context, room), skin.base + skin.dim)]))
         if post.state is not PostState.VISIBLE:
-            text = f"✝ {tombstone(post)}"
+            text = f"{'⧖' if post.state is PostState.HELD else '✝'} {tombstone(post)}"
             lines.append(joined(guide, [Segment(fit(text, room), skin.base + skin.dim)]))
         if beside.poll is not None:
             lines += [joined(guide, line) for line in draw_poll(beside.poll, room, skin)]
@@ -339,7 +353,7 @@ class Reader(LineWidget, can_focus=True):
             rest.append(" · 👋 " + _("new here"))
         if post.accepted:
             rest.append(" · ✓ " + _("accepted answer"))
-        number = f"{'✂ ' if post.post_id in self.marked else ''}#{post.number} "
+        number = f"{'✂ ' if post.post_id in self.marked else ''}{post_number(post.number)} "
         tail = fit("".join(rest), max(0, room - cell_width(number) - 6))
         who = fit(who, max(4, room - cell_width(number) - cell_width(tail)))
         good = skin.good if post.accepted else skin.dim
@@ -372,9 +386,10 @@ class Reader(LineWidget, can_focus=True):
         if self.thread is None or not self._view:
             return
         shown = {index for index, _line in self._view if index >= 0}
-        self._seen.update(self.posts[index].number for index in shown)
+        numbers = [self.posts[index].number for index in shown if self.posts[index].published]
+        self._seen.update(numbers)
         if self.order is PostOrder.CHRONOLOGICAL:
-            reached = max((self.posts[index].number for index in shown), default=0)
+            reached = max(numbers, default=0)
         else:
             # In the tree, posts come out of order: only what is complete counts as read.
             reached = self._told
