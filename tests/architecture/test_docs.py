@@ -42,6 +42,7 @@ SECTIONS = {
     "DraftsScreen": "Drafts",
     "EditPlaybookScreen": "Changing a guide",
     "HelpScreen": "Help",
+    "HostRequestScreen": "A request among hosts",
     "HostingScreen": "Host's page",
     "InboxScreen": "Inbox",
     "ModerationScreen": "Moderation",

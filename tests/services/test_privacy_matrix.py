@@ -186,6 +186,7 @@ READS: dict[str, tuple[Question, str]] = {
     "record.export": (exported, ""),
     "record.page there": (lambda w, a: w.forum.record.page(a, RecordFilter(w.community_id)), ""),
     "templates.of": (lambda w, a: w.forum.templates.of(a, w.community_id), INNER),
+    "host_requests.view": (lambda w, a: w.forum.host_requests.view(a, w.host_request_id), ""),
     "hosting.view": (lambda w, a: w.forum.hosting.view(a, w.community_id), ""),
     "merging.merge_targets": (lambda w, a: w.forum.merging.merge_targets(a, w.community_id), ""),
     "hosts_round.view": (lambda w, a: w.forum.hosts_round.view(a), ""),

@@ -179,6 +179,30 @@ async def test_a_holiday_is_handed_over_and_ended_early_in_german(world: World) 
         assert "Vertretungen" not in screen_text(pilot.app)
 
 
+@SIZES
+async def test_notes_of_a_handover_are_read_in_full_not_as_one_line(
+    world: World, size: tuple[int, int]
+) -> None:
+    notes = "\n\n".join(f"{n}. Water the **roses** of row {n}, mind the thorns [/]." for n in range(1, 31))
+    await world.forum.host_requests.hand_over(world.eva, world.gardens.community_id, "ada", notes, FORTNIGHT)
+    async with session(world.forum, await german(world, world.ada), size=size) as (_app, pilot):
+        await press(pilot, "g", "o")
+        await shows(pilot, "Gardens: @eva vertreten bis")
+        await press(pilot, "enter")
+        await shows(
+            pilot, "Anfrage unter Leitungen", "1. Water the roses of row 1, mind the thorns [/].", "@eva Eva"
+        )
+        for _ in range(5):
+            await press(pilot, "pagedown")
+        await shows(pilot, "30. Water the roses of row 30")
+        await press(pilot, "a")
+        await shows(pilot, "Gardens leiten, bis einschließlich")
+        await press(pilot, "j")
+        await shows(pilot, "@ada vertritt @eva", "d beendet")
+        await press(pilot, "q")
+        await shows(pilot, "Vertretungen")
+
+
 async def test_archived_and_opened_again(world: World) -> None:
     ref = await world.forum.posts.start_thread(world.ada, world.gardens.community_id, "Tulips", "When?")
     async with session(world.forum, world.ada) as (ada_app, ada):

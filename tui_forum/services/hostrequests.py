@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui_forum.domain.entities import Actor, Role, SiteRole, Visibility
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
@@ -32,6 +32,9 @@ from tui_forum.storage.repositories.reading import ReadingRepository
 from tui_forum.storage.repositories.rounds import RoundRepository
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
 #: Notices; their text is the start of the notes. Who is asked is told in person.
 COHOST_ASKED: Final = "cohost_asked"
@@ -235,27 +238,44 @@ class HostRequests:
 
     # -- answering
 
+    async def view(self, actor: Actor, request_id: int) -> HostRequestView:
+        """A request with its notes, for who asked, who is asked, and who hosts the community.
+
+        Raises:
+            NotAllowedError, NotFoundError: there is none for this actor.
+        """
+        async with self._database.read() as connection:
+            request, _community, _previous = await self._known(connection, actor, request_id, lock=False)
+        return request
+
     async def _request(
         self, uow: UnitOfWork, actor: Actor, request_id: int
     ) -> tuple[HostRequestView, CommunityRow, str]:
-        """A request that ``actor`` may know of, its row held, with what they may do about it.
+        """As :meth:`_known`, its row held."""
+        return await self._known(uow.connection, actor, request_id, lock=True)
+
+    @staticmethod
+    async def _known(
+        connection: AsyncConnection, actor: Actor, request_id: int, *, lock: bool
+    ) -> tuple[HostRequestView, CommunityRow, str]:
+        """A request that ``actor`` may know of, with what they may do about it.
 
         Raises:
-            NotFoundError: there is none for this actor.
+            NotAllowedError, NotFoundError: there is none for this actor.
         """
-        requests = HostRequestRepository(uow.connection)
-        found = await requests.request(request_id, actor.account_id, lock=True)
+        requests = HostRequestRepository(connection)
+        found = await requests.request(request_id, actor.account_id, lock=lock)
         if found is None:
             raise NotFoundError(NOT_FOUND)
         request, previous = found
-        reading = ReadingRepository(uow.connection, actor.account_id, actor.site_role)
+        reading = ReadingRepository(connection, actor.account_id, actor.site_role)
         community = await reading.community(community_id=request.community_id)
         in_person = request.asked is not None and request.asked.account_id == actor.account_id
         if community is None or not (
             in_person or decide(Action.SEE_COMMUNITY, standing_in(actor, community)).allowed
         ):
             raise NotFoundError(NOT_FOUND)
-        hosts = await RoundRepository(uow.connection).hosts(actor.account_id)
+        hosts = await RoundRepository(connection).hosts(actor.account_id)
         to_all = hosts and request.to_all
         if not (in_person or to_all or request.asker.account_id == actor.account_id):
             require(Action.HOST, standing_in(actor, community))

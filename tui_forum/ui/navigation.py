@@ -38,6 +38,7 @@ class Place(StrEnum):
     CHARTER_FORM = "charter_form"
     UNANSWERED = "unanswered"
     NOT_YET = "not_yet"
+    HOST_REQUEST = "host_request"
     TEMPLATES = "templates"
     TEMPLATE = "template"
 

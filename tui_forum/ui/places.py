@@ -33,6 +33,7 @@ _SCREENS: Final = {
     Place.CHARTER: "charter:CharterScreen",
     Place.CHARTER_FORM: "charter_form:CharterFormScreen",
     Place.UNANSWERED: "unanswered:UnansweredScreen",
+    Place.HOST_REQUEST: "hostrequest:HostRequestScreen",
     Place.NOT_YET: "notyet:NotYetScreen",
     Place.TEMPLATES: "templates:TemplatesScreen",
     Place.TEMPLATE: "template:TemplateScreen",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Final
@@ -11,18 +11,19 @@ from textual.widget import Widget
 
 from tui_forum.domain.charter import PURPOSES
 from tui_forum.domain.events import Event, EventKind
-from tui_forum.domain.hosting import HostedCommunity, HostRequestView, RequestKind, RequestState, RoundView
+from tui_forum.domain.hosting import HostedCommunity, HostRequestView, RoundView
 from tui_forum.domain.playbooks import PlaybookRow
 from tui_forum.domain.text import display_line, excerpt, pad
 from tui_forum.domain.views import CommunityRow
 from tui_forum.i18n import N_, _, format_age, format_date
 from tui_forum.ui.actions.hosting import HostingActions
+from tui_forum.ui.actions.hostrequests import HostRequestActions
+from tui_forum.ui.hostrequestwords import answers, asks
 from tui_forum.ui.hostwords import figures_line
 from tui_forum.ui.keys import Key
 from tui_forum.ui.lifewords import MARKS, explain_stage, stage_name
 from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.modals.find import FindModal
-from tui_forum.ui.modals.text import TextModal
 from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
@@ -51,47 +52,13 @@ class Forsaken:
 Item = HostRequestView | Own | Forsaken | PlaybookRow
 
 
-def _asks(request: HostRequestView) -> str:
-    """What is asked, or going on, in a line."""
-    if request.state is RequestState.ACCEPTED:
-        sentence = _("{community}: @{asked} stands in for @{asker} until {date}")
-    else:
-        sentence = {
-            RequestKind.COHOST: _("{community}: @{asker} looks for a co-host"),
-            RequestKind.HANDOVER: _("{community}: stand in for @{asker} until {date}?"),
-            RequestKind.ADOPTION: _("{community} looks for a new host (asked by @{asker})"),
-        }[request.kind]
-        if request.asked is not None and request.kind is RequestKind.COHOST:
-            sentence = _("{community}: @{asker} asks @{asked} to host it too")
-    return sentence.format(
-        community=display_line(request.community_name),
-        asker=request.asker.handle,
-        asked=request.asked.handle if request.asked is not None else "",
-        date=format_date(request.ends_on) if request.ends_on is not None else "",
-    )
-
-
-def _may(request: HostRequestView) -> str:
-    """Which keys it takes."""
-    keys = []
-    if request.may_accept:
-        keys.append(_("a accepts"))
-    if request.may_decline:
-        keys.append(_("d declines"))
-    elif request.may_withdraw:
-        keys.append(_("d takes it back"))
-    elif request.may_end:
-        keys.append(_("d ends it"))
-    return ", ".join(keys)
-
-
 def _draw_request(request: HostRequestView, width: int, skin: Skin) -> Lines:
     age = [Cell(f" {format_age(request.created_at, datetime.now(UTC))} ", skin.dim)]
-    first = columns(Cell(f" {_asks(request)}", skin.strong), age, width)
+    first = columns(Cell(f" {asks(request)}", skin.strong), age, width)
     notes = display_line(excerpt(request.notes, max(10, width))) or display_line(
         _(PURPOSES[request.purpose].name)
     )
-    second = columns(Cell(f"   {notes}", skin.dim), [Cell(f" {_may(request)} ", skin.accent)], width)
+    second = columns(Cell(f"   {notes}", skin.dim), [Cell(f" {answers(request)} ", skin.accent)], width)
     return first, second
 
 
@@ -146,7 +113,7 @@ def _draw_name(hosted: HostedCommunity, width: int, skin: Skin) -> Lines:
     return (columns(Cell(f" {display_line(hosted.name)}"), stage, width),)
 
 
-class RoundScreen(HostingActions, ListScreen[None]):
+class RoundScreen(HostingActions, HostRequestActions, ListScreen[None]):
     """One list under headings: what waits for one's answer first, the guides last."""
 
     TITLE_TEXT = N_("Hosts' round")
@@ -233,12 +200,7 @@ class RoundScreen(HostingActions, ListScreen[None]):
             if item.thread_id is not None:
                 self.post_message(OpenThread(item.thread_id))
             else:
-                self.run_worker(self._read_notes(item), name="notes")
-
-    async def _read_notes(self, request: HostRequestView) -> None:
-        await self.app.push_screen(
-            TextModal(_asks(request), request.notes or _("No notes.")), wait_for_dismiss=True
-        )
+                self.post_message(Go(Place.HOST_REQUEST, (item.request_id,), on_top=True))
 
     @dialog
     async def action_accept(self) -> None:
@@ -249,15 +211,8 @@ class RoundScreen(HostingActions, ListScreen[None]):
             if community is not None and await self.adopt(community):
                 await self._load()
         elif isinstance(item, HostRequestView) and item.may_accept:
-            question = {
-                RequestKind.COHOST: _("Host {name} from now on?"),
-                RequestKind.HANDOVER: _("Host {name} until {date}, that day included?"),
-                RequestKind.ADOPTION: _("Host {name} from now on?"),
-            }[item.kind]
-            date = format_date(item.ends_on) if item.ends_on is not None else ""
-            if await self.forum_app.confirm(question.format(name=item.community_name, date=date)):
-                done = _("You host {name} now. H is its page.").format(name=item.community_name)
-                await self._answer(self.forum.host_requests.accept(self.actor, item.request_id), done)
+            if await self.accept_request(item):
+                await self._load()
         else:
             self.say(_("There is nothing to accept here."))
 
@@ -268,37 +223,8 @@ class RoundScreen(HostingActions, ListScreen[None]):
         if not isinstance(item, HostRequestView):
             self.say(_("There is nothing to decline here."))
             return
-        requests, which = self.forum.host_requests, item.request_id
-        calls: tuple[tuple[bool, Callable[[], Awaitable[object]], str, str], ...] = (
-            (
-                item.may_decline,
-                lambda: requests.decline(self.actor, which),
-                _("Decline? @{handle} is told.").format(handle=item.asker.handle),
-                _("Declined."),
-            ),
-            (
-                item.may_withdraw,
-                lambda: requests.withdraw(self.actor, which),
-                _("Take the request back?"),
-                _("Taken back."),
-            ),
-            (
-                item.may_end,
-                lambda: requests.end_handover(self.actor, which),
-                _("End the handover now? Both are told."),
-                _("Ended."),
-            ),
-        )
-        for may, call, question, done in calls:
-            if may:
-                if await self.forum_app.confirm(question):
-                    await self._answer(call(), done)
-                return
-        self.say(_("There is nothing to decline here."))
-
-    async def _answer(self, call: Awaitable[object], done: str) -> None:
-        await self._do(call, done)
-        await self._load()
+        if await self.close_request(item):
+            await self._load()
 
     async def _community(self, community_id: int) -> CommunityRow | None:
         return await self.ask(self.forum.communities.community_by_id(self.actor, community_id))
