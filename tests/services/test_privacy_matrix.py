@@ -134,6 +134,7 @@ READS: dict[str, tuple[Question, str]] = {
     "announcements.not_yet": (lambda w, a: w.forum.announcements.not_yet(a, w.thread_id), ""),
     "announcements.discussion": (lambda w, a: w.forum.announcements.discussion(a, w.thread_id), ""),
     "charters.check_hosts": (lambda w, a: w.forum.charters.check_hosts(a, [a.handle, "mary"]), ""),
+    "charters.check_linked": (lambda w, a: w.forum.charters.check_linked(a, OUTER), OUTER),
     "memberships.page": (lambda w, a: w.forum.memberships.page(a, w.community_id), OUTER),
     "memberships.members": (lambda w, a: w.forum.memberships.members(a, w.community_id), "mary"),
     "memberships.requests": (lambda w, a: w.forum.memberships.requests(a, w.community_id), ""),

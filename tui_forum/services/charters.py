@@ -203,6 +203,17 @@ class Charters:
             raise InvalidInputError(HOST_YOURSELF, field="hosts", handle=actor.handle)
         return {handle: known[handle] for handle in wanted}
 
+    async def check_linked(self, actor: Actor, slug: str, community_id: int | None = None) -> str:
+        """The short name of a community to discuss in, which ``community_id`` shall link to.
+
+        Raises:
+            InvalidInputError: the actor knows of none, or it is that community (``field="linked"``).
+        """
+        charter = Charter(linked=slug.strip().lower())
+        async with self._database.read() as connection:
+            await self._linked(CharterRepository(connection, actor.account_id), actor, charter, community_id)
+        return charter.linked
+
     async def _linked(
         self, charters: CharterRepository, actor: Actor, charter: Charter, community_id: int | None = None
     ) -> int | None:

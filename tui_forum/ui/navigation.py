@@ -81,6 +81,11 @@ class ComposeTarget:
         return f"community:{self.community_id}"
 
 
+def charter_draft(community_id: int) -> str:
+    """The key of the draft of a charter: of that community's, or (0) of one to be opened."""
+    return f"charter:{community_id}"
+
+
 class Navigate(Message):
     """Base of all navigation messages; they bubble to the app."""
 

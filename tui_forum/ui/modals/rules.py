@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,9 +12,7 @@ from tui_forum.domain.charter import WritingFrame
 from tui_forum.domain.text import display_line
 from tui_forum.i18n import _
 from tui_forum.ui.charterwords import rule_paras, summary
-from tui_forum.ui.widgets.prose import Para, Prose
-
-_SCROLLING: Final = {"down": 1, "j": 1, "up": -1, "k": -1, "pagedown": 8, "space": 8, "pageup": -8}
+from tui_forum.ui.widgets.prose import SCROLLING, Para, Prose
 
 
 class RulesModal(ModalScreen[bool], inherit_bindings=False):
@@ -56,5 +52,5 @@ class RulesModal(ModalScreen[bool], inherit_bindings=False):
             self.dismiss(True)
         elif event.key in {"escape", "q", "n", "f4"} or (not accepting and event.key == "enter"):
             self.dismiss(False)
-        elif event.key in _SCROLLING:
-            self._prose.scroll_lines(_SCROLLING[event.key])
+        elif event.key in SCROLLING:
+            self._prose.scroll_lines(SCROLLING[event.key])

@@ -1,357 +1,406 @@
-"""The guided form for a charter: to open a community, or to change what one has."""
+"""Opening a community, or changing its charter: one form, guided by what the purpose changes."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from typing import ClassVar, Final
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, Final
 
-from textual.timer import Timer
+from textual import events
+from textual.widget import Widget
 
 from tui_forum.domain.charter import (
-    PROJECT_DAYS,
     PURPOSES,
-    RESPONSE_DAYS,
-    REVIEW_DAYS,
     Charter,
     CharterConflictError,
+    CharterVersion,
     CharterView,
-    Rule,
-    RuleScope,
-    changes,
+    default_charter,
     merge,
-    read_date,
-    read_days,
-    read_languages,
-    read_purpose,
 )
 from tui_forum.domain.entities import Purpose, Visibility
-from tui_forum.domain.errors import ForumError
-from tui_forum.domain.limits import (
-    AUDIENCE_MAX_CHARS,
-    COMMUNITY_NAME_MAX_CHARS,
-    REASON_MAX_CHARS,
-    RESPONDERS_MAX_CHARS,
-    SLUG_MAX_CHARS,
-    STATEMENT_MAX_CHARS,
-)
-from tui_forum.domain.views import Draft
-from tui_forum.i18n import N_, _, explain
+from tui_forum.domain.errors import ForumError, InvalidInputError
+from tui_forum.domain.text import display_line
+from tui_forum.i18n import N_, _, explain, format_datetime
+from tui_forum.services.charters import check_name, check_reason
 from tui_forum.services.communities import today_of
-from tui_forum.ui.chartertext import diff_lines, purpose_meaning, version_text
-from tui_forum.ui.formscreen import FORM_KEYS, Field, FormScreen, lines_field
+from tui_forum.ui.charterfields import charter_fields, check_field, handles, read_charter, values_of
+from tui_forum.ui.charterwords import charter_paras
+from tui_forum.ui.drafting import Contents, DraftKeeper
+from tui_forum.ui.formscreen import Field, FormScreen
 from tui_forum.ui.keys import Key
 from tui_forum.ui.memberwords import VISIBILITIES
-from tui_forum.ui.modals.charterconflict import MERGE, CharterConflictModal
-from tui_forum.ui.navigation import OpenCommunity
-from tui_forum.ui.widgets.form import Choice, line_field
+from tui_forum.ui.modals.conflict import ConflictModal, Decision
+from tui_forum.ui.navigation import OpenCommunity, charter_draft
+from tui_forum.ui.screen import WIDE, dialog
+from tui_forum.ui.widgets.form import Choice
+from tui_forum.ui.widgets.prose import SCROLLING, Para, Prose
+from tui_forum.ui.widgets.rulelines import RuleLines
 
-#: As in the composer: a draft is written so long after the first change that is not yet written, seconds.
-AUTOSAVE: Final = 1.0
-_ROOM: Final = 40  # a paste that is a little too long is told, not cut in silence
-_SCOPE = re.compile(r"\s*\((threads|replies)\)\s*$")
-
-
-def draft_key(community_id: int | None) -> str:
-    """The key of the draft of a charter; without a community it is a new one's."""
-    return f"charter:{community_id or 0}"
-
-
-def _rules_text(charter: Charter) -> str:
-    return "\n".join(
-        rule.text + ("" if rule.scope is RuleScope.ALWAYS else f" ({rule.scope.value})")
-        for rule in charter.rules
-    )
-
-
-def _rules_of(text: str) -> tuple[Rule, ...]:
-    found = []
-    for line in text.split("\n"):
-        line = re.sub(r"^\s*\d{1,2}[.)]\s+", "", line)  # noqa: PLW2901 - numbered by hand
-        scope = _SCOPE.search(line)
-        text_ = line[: scope.start()] if scope else line
-        if text_.strip():
-            found.append(Rule(text_, RuleScope(scope.group(1)) if scope else RuleScope.ALWAYS))
-    return tuple(found)
-
-
-def form_values(charter: Charter) -> dict[str, str]:
-    """A charter as the texts of the form's fields."""
-    return {
-        "purpose": charter.purpose.value,
-        "statement": charter.statement,
-        "audience": charter.audience,
-        "rules": _rules_text(charter),
-        "response_days": "" if charter.response_days is None else str(charter.response_days),
-        "responders": charter.responders,
-        "linked": charter.linked,
-        "languages": ", ".join(charter.languages),
-        "review_on": "" if charter.review_on is None else charter.review_on.isoformat(),
-        "ends_on": "" if charter.ends_on is None else charter.ends_on.isoformat(),
-        "public_record": "yes" if charter.public_record else "no",
-    }
-
-
-def charter_of(values: dict[str, str], today: date) -> Charter:
-    """The charter that the form's fields tell.
-
-    Raises:
-        InvalidInputError: a field cannot be read (``field`` names it).
-    """
-    return Charter(
-        purpose=read_purpose(values["purpose"]),
-        statement=values["statement"],
-        audience=values["audience"],
-        rules=_rules_of(values["rules"]),
-        response_days=read_days(values["response_days"]),
-        responders=values["responders"],
-        languages=read_languages(values["languages"]),
-        review_on=read_date(values["review_on"], "review_on", today),
-        ends_on=read_date(values["ends_on"], "ends_on", today),
-        linked=values["linked"],
-        public_record=values["public_record"] != "no",
-    )
+_CHECKS: Final = {"name": check_name, "reason": check_reason}
+NOT_KEPT: Final = N_("It is not sent: the draft cannot be written now.")
 
 
 class CharterFormScreen(FormScreen[int]):
-    """Returns the community's id once it was opened or changed. What is typed is kept as a draft."""
+    """Without a community it opens one; with one it changes that one's charter.
 
-    KEYS: ClassVar = ()
-    FORM_KEYS: ClassVar[tuple[Key, ...]] = (
-        *FORM_KEYS[:-1],
+    Returns the number of the version that it has put in force.
+    """
+
+    KEYS: ClassVar[tuple[Key, ...]] = (
+        Key(("ctrl+s",), "send", N_("put in force"), hint=True),
+        Key(("f2",), "read", N_("how it reads"), hint=True),
         Key(("escape",), "leave_form", N_("keep the draft"), hint=True),
-        Key(("ctrl+g",), "ask_discard", N_("discard"), hint=True),
+        Key(("tab", "enter", "down"), "next_field", N_("next field"), hint=True),
+        Key(("shift+tab", "up"), "field_before", N_("field before")),
+        Key(("f3",), "scope", N_("when this rule matters")),
+        Key(("ctrl+g",), "discard", N_("discard"), hint=True),
     )
+    FORM_KEYS: ClassVar[tuple[Key, ...]] = ()
+    LENIENT = True
+    DEFAULT_CSS = """
+    CharterFormScreen Prose { width: 1fr; margin-left: 1; }
+    """
 
     def __init__(self, community_id: int = 0) -> None:
-        """``community_id`` 0 opens a new one."""
         super().__init__()
-        self._community_id = community_id or None
+        self._community_id = community_id
         self._view: CharterView | None = None
-        self._base = Charter()
-        self._version = 0
-        self._draft: Draft | None = None
-        self._kept: dict[str, str] = {}
-        self._done = False
-        self._timer: Timer | None = None
-        self._saving = asyncio.Lock()
+        #: The version that is being changed, and how it reads.
+        self._base: CharterVersion | None = None
+        self.keeper = DraftKeeper(self, charter_draft(community_id), self._contents)
+        self.prose = Prose()
+        self.prose.display = False
+        self._wanted = False  # to read how it reads instead of the form, where there is no room for both
+        self._left: Widget | None = None  # where one was typing before
+        self._suggested: dict[str, str] = {}
+        self._ready = False
+
+    # -- what is in the fields
+
+    @property
+    def _opens(self) -> bool:
+        return self._community_id == 0
 
     @property
     def _today(self) -> date:
         return today_of(self.actor, datetime.now(UTC))
 
     def heading(self) -> str:
-        """What the form is for."""
-        if self._community_id is None:
+        """What is being written."""
+        if self._opens:
             return _("Open a community")
-        return _("Change the charter of {name}").format(name=self._view.name if self._view else "")
+        name = display_line(self._view.name) if self._view is not None else ""
+        return _("Change the charter of {name}").format(name=name)
 
-    # -- fields
+    def aside(self) -> Sequence[Widget]:
+        """How it reads."""
+        return (self.prose,)
 
     def make_fields(self) -> Sequence[Field]:
-        """From what it is for to when it is looked at again; names and hosts only for a new one."""
-        today = self._today
-        purposes = [(purpose.value, _(PURPOSES[purpose].name)) for purpose in Purpose]
-        example = today + timedelta(days=REVIEW_DAYS)
-        date_label = _("year-month-day, for example {example}")
-        end = date_label.format(example=today + timedelta(days=PROJECT_DAYS))
-        answers = [("yes", _("yes")), ("no", _("no"))]
-        fields = [
-            Field("purpose", "", Choice(purposes, Purpose.PRACTICE.value, id="purpose")),
-            _line("statement", _("What is it for? One sentence"), STATEMENT_MAX_CHARS),
-            _line("audience", _("For whom is it?"), AUDIENCE_MAX_CHARS),
-            Field(
-                "rules",
-                _("Rules, short, one in a line; end one with (threads) or (replies) if it matters only then"),
-                lines_field("", height=5),
-            ),
-            _line("response_days", _("First answer within how many working days?"), 3),
-            _line("responders", _("Who answers?"), RESPONDERS_MAX_CHARS),
-            _line("linked", _("Short name of the community where it is discussed, if any"), SLUG_MAX_CHARS),
-            _line("languages", _("Languages, as codes: en, de"), 40),
-            _line("ends_on", _("Last day ({how})").format(how=end), 10),
-            _line("review_on", _("When do the hosts look at it again? ({how})").format(
-                how=date_label.format(example=example)), 10),
-            Field("public_record", _("May everybody read what was moderated here, without names?"),
-                  Choice(answers, "yes", id="public_record")),
-        ]  # fmt: skip
-        if self._community_id is not None:
-            return (*fields, _line("reason", _("Why does it change? The members are told"), REASON_MAX_CHARS))
-        visibilities = [(visibility.value, _(VISIBILITIES[visibility.value])) for visibility in Visibility]
-        return (
-            _line("name", _("Name, as people read it"), COMMUNITY_NAME_MAX_CHARS),
-            _line("slug", _("Short name: a–z, 0–9 and hyphen"), SLUG_MAX_CHARS),
-            *fields,
-            Field(
-                "visibility", _("Who sees it and comes in?"), Choice(visibilities, "open", id="visibility")
-            ),
-            _line("hosts", _("Hosts, by their handles: at least one, better two"), 200),
-        )
+        """Who and what for, what readers may expect, who looks after it."""
+        return charter_fields(self._today, opens=self._opens, handle=self.actor.handle)
+
+    @property
+    def _asked(self) -> dict[str, str]:
+        """What stands in the fields that this purpose asks for; the others have no say."""
+        return {field.name: field.value if field.widget.display else "" for field in self.fields}
+
+    def _contents(self) -> Contents:
+        """The form as a draft: named as what it is about, and all of it beside that."""
+        values = self.values
+        title = values.get("name", "") or (self._view.name if self._view is not None else "")
+        extra: dict[str, Any] = {"values": values}
+        if self._base is not None:
+            extra["version"] = self._base.version
+        return Contents(title, values["statement"], extra)
+
+    # -- life
 
     async def on_mount(self) -> None:
-        """Fill in: the draft, else the charter in force, else what is usual."""
-        usual = self._usual()
-        if self._community_id is not None:
-            self._view = await self.ask(self.forum.charters.view(self.actor, self._community_id))
-            if self._view is not None:
-                self._base, self._version = self._view.present.charter, self._view.present.version
-                usual = {**form_values(self._base), "reason": ""}
-        draft = await self.ask(self.forum.drafts.get(self.actor, draft_key(self._community_id)))
-        self.fill(usual)
-        self._kept = self.values
-        if draft is not None:
-            self._restore(draft)
-            self._kept = self.values
-        await super().on_mount()
-        self._show_purpose()
-        if draft is not None:
-            self.say(_("What you had typed is back."))
-
-    def _usual(self) -> dict[str, str]:
-        today = self._today
-        return {
-            "languages": self.actor.language,
-            "hosts": f"@{self.actor.handle}, ",
-            "review_on": (today + timedelta(days=REVIEW_DAYS)).isoformat(),
-            "response_days": str(RESPONSE_DAYS),
-        }
-
-    def _restore(self, draft: Draft) -> None:
-        try:
-            kept = json.loads(draft.body)
-            values, self._version = dict(kept["values"]), int(kept["version"]) or self._version
-        except (ValueError, KeyError, TypeError):
+        """Begin with the charter in force; then what was typed last time."""
+        if not self._opens and not await self._load():
             return
-        self._draft = draft
-        self.fill({name: str(text) for name, text in values.items()})
+        draft = await self.keeper.fetch()
+        if draft is not None and isinstance(draft.extra.get("values"), dict):
+            await self._restore(draft.extra)
+        await super().on_mount()
+        self._follow_choices()
+        self._before = self.values
+        self.keeper.begin()
+        self._ready = True
+        self._arrange(self.size.width)
+        if draft is not None:
+            self.say(_("Your draft of {when} is back.").format(when=format_datetime(draft.updated_at)))
 
-    # -- what the purpose changes
+    async def _load(self) -> bool:
+        try:
+            self._view = await self.forum.charters.view(self.actor, self._community_id)
+        except ForumError as error:
+            self.keeper.finish()
+            self.dismiss(None)
+            self.forum_app.call_later(self.forum_app.say, explain(error), error=True)
+            return False
+        self._base = self._view.present
+        self.fill(values_of(self._base.charter))
+        return True
 
-    def on_choice_changed(self, message: Choice.Changed) -> None:
-        """What the form asks for depends on the purpose."""
-        message.stop()
-        self._show_purpose()
-        self.typed()
-
-    def _show_purpose(self) -> None:
-        purpose = read_purpose(self.values["purpose"])
-        rules = PURPOSES[purpose]
-        question = _("What kind of community is it? Space or the arrows change it")
-        self.label("purpose").say(f"{question}\n{purpose_meaning(purpose)}. {_(rules.explains)}")
-        for name, asked in (("linked", rules.links), ("ends_on", rules.needs_end)):
-            self.show_field(name, shown=asked)
-        if rules.needs_end and not self.values["ends_on"].strip():
-            self.fill({"ends_on": (self._today + timedelta(days=PROJECT_DAYS)).isoformat()})
-
-    # -- drafts
-
-    def typed(self) -> None:
-        """Something was typed."""
-        if self._timer is None and not self._done and self.values != self._kept:
-            self._timer = self.set_timer(AUTOSAVE, self._autosave)
-
-    async def _autosave(self) -> None:
-        self._timer = None
-        await self.keep_draft()
-
-    async def keep_draft(self) -> bool:
-        """Write what was typed, if it is not written yet; False when it could not be."""
-        async with self._saving:
-            values = self.values
-            if self._done or values == self._kept:
-                return True
-            body = json.dumps({"version": self._version, "values": values}, ensure_ascii=False)
-            title = values.get("name") or (self._view.name if self._view else "")
-            try:
-                self._draft = await self.forum.drafts.save(
-                    self.actor, draft_key(self._community_id), title=title, body=body
-                )
-            except ForumError as error:
-                if self.is_mounted:
-                    self.say(_("The draft is not saved yet: {why}").format(why=explain(error)), error=True)
-                return False
-            self._kept = values
-            return True
+    async def _restore(self, extra: Mapping[str, Any]) -> None:
+        """What was typed, and the version that it was to change, which may not be in force any more."""
+        self.fill({name: str(value) for name, value in extra["values"].items()})
+        version = extra.get("version")
+        if self._base is None or not isinstance(version, int) or version == self._base.version:
+            return
+        older = await self.ask(self.forum.charters.history(self.actor, self._community_id, version + 1, 1))
+        if older:
+            self._base = older[0]
 
     async def on_unmount(self) -> None:
         """Nothing is lost when the line drops."""
         await self.keep_draft()
 
-    async def action_leave_form(self) -> None:
-        """Leave; the draft stays."""
-        if await self.keep_draft():
-            kept = self._draft is not None
-            self.dismiss(None)
-            if kept:
-                self.forum_app.call_later(self.forum_app.say, _("Your draft is kept; g d lists your drafts."))
+    async def keep_draft(self) -> bool:
+        """Write the draft if anything is not written yet; False when it could not be."""
+        return not self._ready or await self.keeper.keep()
 
-    def action_ask_discard(self) -> None:
-        """Throw what was typed away, after asking."""
-        self.run_worker(self._discard(), name="discard")
+    def on_choice_changed(self, message: Choice.Changed) -> None:
+        """Another purpose changes what the form asks for."""
+        message.stop()
+        self._follow_choices()
+        self.typed()
 
-    async def _discard(self) -> None:
-        if await self.forum_app.confirm(_("Discard what you have written?")):
-            self._done = True
-            await self.ask(self.forum.drafts.discard(self.actor, draft_key(self._community_id)))
-            self.dismiss(None)
+    def typed(self) -> None:
+        """Keep it, and show how it reads now."""
+        if not self._ready:
+            return
+        self.keeper.note_change()
+        self._advise()
+        if self.prose.display:
+            self._renew()
 
-    # -- sending
+    def _follow_choices(self) -> None:
+        """What the purpose changes: said, and asked for."""
+        purpose = Purpose(self.field("purpose").value)
+        rules = PURPOSES[purpose]
+        self.show_note("purpose", _(rules.explains))
+        self.show_field("ends_on", shown=rules.needs_end)
+        self.show_field("linked", shown=rules.links)
+        self.show_field("reason", shown=not self._opens)
+        if self._opens:
+            self.show_note("visibility", _(VISIBILITIES[self.field("visibility").value]))
+        self._suggest(purpose)
+        self._advise()
+
+    def _suggest(self, purpose: Purpose) -> None:
+        """What this purpose needs and nobody has typed yet; what another needed goes again."""
+        usual, values = values_of(default_charter(purpose, "", self._today)), self.values
+        for name in ("response_days", "ends_on"):
+            if usual[name] and not values[name].strip():
+                self._suggested[name] = usual[name]
+                self.fill({name: usual[name]})
+            elif not usual[name] and values[name] == self._suggested.get(name):
+                self.fill({name: ""})
+
+    def _advise(self) -> None:
+        if self._opens:
+            named = len(handles(self.field("hosts").value))
+            advice = _("Better two: whom would you like to host with?") if named < 2 else ""
+            self.show_note("hosts", advice)
+
+    # -- how it reads
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Beside the form, or instead of it."""
+        self._arrange(event.size.width)
+        super().on_resize(event)
+
+    def _arrange(self, width: int) -> None:
+        wide = width >= WIDE
+        self.prose.display = wide or self._wanted
+        self.query_one("#form").display = wide or not self._wanted
+        if self.prose.display and self._ready:
+            self._renew()
+
+    def _renew(self) -> None:
+        """Show what readers will see, as far as it can be read already."""
+        values = self._asked
+        paras = [Para(display_line(values.get("name", "")) or self.heading(), look="strong"), Para()]
+        try:
+            charter = read_charter(values, self._today)
+        except InvalidInputError as error:
+            paras.append(Para(explain(error), look="unread"))
+        else:
+            paras += charter_paras(charter, self._hosts(values), self._visibility(values))
+        self.prose.show(paras, keep=True)
+
+    def _hosts(self, values: Mapping[str, str]) -> Sequence[str]:
+        if self._view is not None:
+            return [host.handle for host in self._view.hosts]
+        return handles(values["hosts"])
+
+    def _visibility(self, values: Mapping[str, str]) -> Visibility:
+        return self._view.visibility if self._view is not None else Visibility(values["visibility"])
+
+    @property
+    def _reads(self) -> bool:
+        """Whether how it reads stands in place of the form."""
+        return self._wanted and self.size.width < WIDE
+
+    def action_read(self) -> None:
+        """Read it, or go on writing where one was."""
+        if self.size.width >= WIDE:
+            self.say(_("It stands beside the form."))
+            return
+        self._wanted = not self._wanted
+        if self._wanted:
+            self._left = self.focused
+        self._arrange(self.size.width)
+        if not self._wanted and self._left is not None:
+            self._left.focus()
+
+    async def on_key(self, event: events.Key) -> None:
+        """While one reads, keys scroll, and what leads to a field leads back to the form."""
+        if self._reads and event.key in SCROLLING:
+            event.stop()
+            event.prevent_default()
+            self.prose.scroll_lines(SCROLLING[event.key])
+        elif self._reads and event.key in {"tab", "shift+tab", "enter", "escape", "q"}:
+            event.stop()
+            event.prevent_default()
+            self.action_read()
+        else:
+            await super().on_key(event)
+
+    def action_scope(self) -> None:
+        """When the rule one is at matters most."""
+        rules = self.field("rules").widget
+        if isinstance(rules, RuleLines) and self.focused is not None and rules in self.focused.ancestors:
+            rules.step()
+        else:
+            self.say(_("Go to one of the rules first."))
+
+    # -- checks
+
+    def problem_of(self, field: Field) -> str:
+        """What cannot be used is said as soon as one leaves the line; what is empty, in the end."""
+        values = self._asked
+        try:
+            if values[field.name].strip():
+                check = _CHECKS.get(field.name)
+                if check is not None:
+                    check(values[field.name])
+                else:
+                    check_field(field.name, values, self._today)
+        except InvalidInputError as error:
+            return explain(error)
+        return ""
+
+    async def problem_found(self, field: Field) -> str:
+        """Names that are taken, hosts and communities that do not exist."""
+        if not field.value.strip():
+            return ""
+        try:
+            if field.name == "slug":
+                await self.forum.charters.check_slug(self.actor, field.value)
+            elif field.name == "hosts":
+                await self.forum.charters.check_hosts(self.actor, handles(field.value))
+            elif field.name == "linked":
+                await self.forum.charters.check_linked(self.actor, field.value, self._community_id or None)
+        except InvalidInputError as error:
+            return explain(error)
+        return ""
+
+    # -- sending and leaving
 
     async def send(self, values: dict[str, str]) -> int | None:
-        """Open the community, or put the changed charter in force; None when it is not decided yet.
+        """Open the community, or put the changed charter in force; None when it was left, or is not decided.
 
         Raises:
-            InvalidInputError: a field cannot be used.
+            InvalidInputError, NotAllowedError: as the services say.
         """
-        await self.keep_draft()
-        token = self._draft.token if self._draft is not None else None
-        charter = charter_of(values, self._today)
-        if self._community_id is not None:
+        if self._reads:
+            self.action_read()
+        charter = read_charter(self._asked, self._today)
+        if not await self.keeper.keep(always=True) or self.keeper.draft is None:
+            raise InvalidInputError(NOT_KEPT)
+        token = self.keeper.draft.token
+        if not self._opens:
             return await self._change(charter, values["reason"], token)
-        opened = await self.forum.charters.open(
+        row = await self.forum.charters.open(
             self.actor,
             values["slug"],
             values["name"],
             charter,
-            hosts=re.split(r"[,\s]+", values["hosts"]),
+            hosts=handles(values["hosts"]),
             visibility=Visibility(values["visibility"]),
             token=token,
         )
-        self._done = True
-        self.post_message(OpenCommunity(opened.community_id))
-        return opened.community_id
+        self.keeper.finish()
+        self.forum_app.post_message(OpenCommunity(row.community_id))
+        self._tell_later(_("{name} is open. i shows its page: invite people.").format(name=row.name))
+        return 1
 
-    async def _change(self, charter: Charter, reason: str, token: str | None) -> int | None:
-        assert self._community_id is not None
-        try:
-            await self.forum.charters.change(
-                self.actor, self._community_id, charter, version=self._version, reason=reason, token=token
-            )
-        except CharterConflictError as error:
-            await self._settle(error, charter)
-            return None
-        self._done = True
-        return self._community_id
+    async def _change(self, charter: Charter, reason: str, token: str) -> int | None:
+        """Put it in force; whoever was quicker is shown first, and one's own put on top if one says so."""
+        while True:
+            assert self._base is not None
+            try:
+                version = await self.forum.charters.change(
+                    self.actor,
+                    self._community_id,
+                    charter,
+                    version=self._base.version,
+                    reason=reason,
+                    token=token,
+                )
+            except CharterConflictError as error:
+                charter = merge(self._base.charter, error.theirs.charter, error.mine)
+                if not await self._settled(self._base, error.theirs, charter):
+                    return None
+            else:
+                self.keeper.finish()
+                told = _("Version {version} of the charter is in force; the members are told.")
+                self._tell_later(told.format(version=version))
+                return version
 
-    async def _settle(self, error: CharterConflictError, mine: Charter) -> None:
-        """Show what the other host did and let this one decide; nothing is overwritten silently."""
-        theirs = error.theirs
-        text = "\n".join([version_text(theirs, None), "", *diff_lines(changes(self._base, theirs.charter))])
-        answer = await self.forum_app.push_screen(CharterConflictModal(text), wait_for_dismiss=True)
-        if not answer:
-            self.say(explain(error), error=True)
+    async def _settled(self, base: CharterVersion, theirs: CharterVersion, merged: Charter) -> bool:
+        """Let this host decide; whether ``merged`` shall be sent now."""
+        decision = await self.forum_app.push_screen(
+            ConflictModal(base, theirs, merged), wait_for_dismiss=True
+        )
+        if decision is Decision.THEIRS:
+            await self.keeper.forget()
+            self.dismiss(None)
+            self._tell_later(_("Version {version} stays in force.").format(version=theirs.version))
+            return False
+        self._base = theirs
+        self.fill(values_of(merged))
+        self._follow_choices()
+        await self.keeper.keep(always=True)
+        if decision is not Decision.MINE:
+            self.say(_("What they changed is in the form now, beside what you changed. Ctrl-S sends it."))
+        return decision is Decision.MINE
+
+    def _tell_later(self, sentence: str) -> None:
+        """Tell it on the screen that is shown when this one is gone."""
+        self.forum_app.call_later(self.forum_app.say, sentence)
+
+    @dialog
+    async def action_leave_form(self) -> None:
+        """Leave; the draft stays, if anything was typed."""
+        if self.values == self._before and self.keeper.draft is None:
+            self.keeper.finish()
+            self.dismiss(None)
+        elif await self.keeper.keep():
+            self.keeper.finish()
+            self.dismiss(None)
+            self._tell_later(_("Your draft is kept; g d lists your drafts."))
+
+    @dialog
+    async def action_discard(self) -> None:
+        """Throw what was typed away, after asking."""
+        if self._sending:
             return
-        merged = merge(self._base, theirs.charter, mine) if answer == MERGE else theirs.charter
-        self._base, self._version = theirs.charter, theirs.version
-        self.fill(form_values(replace(merged)))
-        self._show_purpose()
-        await self.keep_draft()
-        self.say(_("Look at it once more; Ctrl-S puts it in force."))
-
-
-def _line(name: str, label: str, longest: int) -> Field:
-    return Field(name, label, line_field(id=name, max_length=longest + _ROOM))
+        if await self.forum_app.confirm(_("Discard what you have written?")):
+            await self.keeper.forget()
+            self.dismiss(None)

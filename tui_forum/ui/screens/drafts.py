@@ -14,7 +14,7 @@ from tui_forum.domain.views import Draft
 from tui_forum.i18n import N_, _, format_age
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
-from tui_forum.ui.navigation import ComposeTarget, Go, Place, StartWriting
+from tui_forum.ui.navigation import ComposeTarget, Go, Place, StartWriting, charter_draft
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
@@ -31,7 +31,7 @@ _ELSEWHERE: Final = {
 
 def _kind(key: str) -> str:
     if key.startswith("charter:"):
-        return _("charter")
+        return _("charter") if key != charter_draft(0) else _("new community")
     if key.startswith(("community:", "about:")):
         return _("new thread")
     if key.startswith("playbook:"):
@@ -47,9 +47,10 @@ def _draw(draft: Draft, width: int, skin: Skin) -> Lines:
     age = [Cell(f" {format_age(draft.updated_at, datetime.now(UTC))}", skin.dim)]
     title = display_line(draft.title) or _kind(draft.key)
     first = columns(Cell(f" {title}", skin.strong), age, width)
-    if draft.key.startswith("charter:"):  # the fields of a form
-        return first, [Cell("   "), Cell(_("charter"), skin.dim)]
-    return first, [Cell("   "), Cell(display_line(excerpt(draft.body, max(10, width - 4))), skin.dim)]
+    said = display_line(excerpt(draft.body, max(10, width - 4)))
+    if draft.key.startswith("charter:"):  # its body is but one of its lines
+        said = f"{_kind(draft.key)}: {said}" if said else _kind(draft.key)
+    return first, [Cell("   "), Cell(said, skin.dim)]
 
 
 class DraftsScreen(ListScreen[None]):

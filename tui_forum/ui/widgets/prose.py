@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,7 +16,11 @@ from tui_forum.domain.text import cell_width
 from tui_forum.ui.render.wrapping import wrap
 from tui_forum.ui.widgets.linewidget import LineWidget, padded
 
-WHEEL = 3
+WHEEL: Final = 3
+#: Keys that scroll a text which is there to be read, in lines.
+SCROLLING: Final = {
+    "down": 1, "j": 1, "up": -1, "k": -1, "pagedown": 8, "space": 8, "pageup": -8, "home": -999, "end": 999,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
