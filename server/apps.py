@@ -9,8 +9,8 @@ from server.session import START
 from tui_forum.config import Settings
 from tui_forum.domain.entities import Actor
 from tui_forum.services.forum import Forum
-from tui_forum.ui.app import ForumApp
 from tui_forum.ui.registration import RegistrationApp
+from tui_forum.ui.suspended import app_for
 from tui_forum.ui.traits import TerminalTraits
 
 
@@ -18,13 +18,12 @@ def app_factory(forum: Forum, settings: Settings) -> AppFactory:
     """The factory for ``settings``; an app's result decides what comes after it."""
 
     async def make(identity: Identity, traits: TerminalTraits, driver_class: Any, result: object) -> Any:
-        if isinstance(result, Actor):  # just registered
-            return ForumApp(forum, result, traits=traits, driver_class=driver_class, title=settings.title)
-        if result is not START:
+        who = identity.actor if isinstance(identity, Known) and result is START else result
+        if isinstance(who, Actor):  # known by its key, just registered, or suspended (or not any more)
+            actor = await forum.accounts.actor(who.account_id)
+            return await app_for(forum, actor, traits=traits, driver_class=driver_class, title=settings.title)
+        if result is not START or isinstance(identity, Known):
             return None
-        if isinstance(identity, Known):
-            actor = await forum.accounts.actor(identity.actor.account_id)
-            return ForumApp(forum, actor, traits=traits, driver_class=driver_class, title=settings.title)
         return RegistrationApp(
             forum,
             identity.key,

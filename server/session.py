@@ -366,6 +366,7 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
         app.animation_level = "none"
         self._app = app
         result = await app.run_async(size=(terminal.size.width, terminal.size.height))
+        result = getattr(app, "successor", None) or result
         self._app = None
         if failures:
             self._report(failures[0], terminal)

@@ -41,6 +41,7 @@ from tui_forum.domain.moderation import (
 )
 from tui_forum.domain.people import ReactionKind
 from tui_forum.domain.recordviews import RecordFilter
+from tui_forum.domain.restrictions import RestrictionKind
 from tui_forum.domain.rules import Rule as ActingRule
 from tui_forum.domain.rules import RuleAction, RuleKind
 from tui_forum.domain.templates import Template
@@ -85,6 +86,7 @@ class World:
     praise_id: int = NOWHERE
     host_request_id: int = NOWHERE
     sanction_id: int = NOWHERE
+    restriction_id: int = NOWHERE
 
     def nowhere(self) -> World:
         """The same people, asking for what does not exist."""
@@ -175,6 +177,10 @@ READS: dict[str, tuple[Question, str]] = {
     "cases.case": (lambda w, a: w.forum.cases.case(a, w.case_id), ""),
     "casework.moderators": (lambda w, a: w.forum.casework.moderators(a, w.case_id), ""),
     "caseroom.conversation": (lambda w, a: w.forum.caseroom.conversation(a, w.case_id), ""),
+    "restrictions.hindrance": (
+        lambda w, a: w.forum.restrictions.hindrance(a, w.community_id, w.thread_id),
+        INNER,
+    ),
     "reasons.of": (lambda w, a: w.forum.reasons.of(a, w.community_id), ""),
     "reasons.prepared": (
         lambda w, a: w.forum.reasons.prepared(a, DecisionKind.REMOVE, w.community_id),
@@ -264,6 +270,10 @@ WRITES: dict[str, Question] = {
     "decisions.decide": lambda w, a: w.forum.decisions.decide(
         a, w.case_id, Ruling.plain(DecisionKind.REMOVE, "x")
     ),
+    "restrictions.restrict": lambda w, a: w.forum.restrictions.restrict(
+        a, w.community_id, RestrictionKind.SLOW, "x"
+    ),
+    "restrictions.end": lambda w, a: w.forum.restrictions.end(a, w.restriction_id),
     "sanctions.lift": lambda w, a: w.forum.sanctions.lift(a, w.sanction_id, "x"),
     "casework.look": lambda w, a: w.forum.casework.look(a, w.case_id),
     "casework.assign": lambda w, a: w.forum.casework.assign(a, w.case_id, a.account_id),
@@ -345,7 +355,10 @@ APART: dict[str, str] = {
     **dict.fromkeys(
         ("sanctions.suspension", "sanctions.unread", "sanctions.acknowledge"), "one's own sanctions"
     ),
-    **dict.fromkeys(("sanctions.next_end", "sanctions.lapse"), "has no actor"),
+    **dict.fromkeys(
+        ("sanctions.next_end", "sanctions.lapse", "restrictions.next_end", "restrictions.lapse"),
+        "has no actor",
+    ),
     "casework.let_go": "one's own claims",
     **dict.fromkeys(
         ("casework.filters", "casework.save_filter", "casework.forget_filter"), "one's own filters"
@@ -490,6 +503,9 @@ async def live(world: World) -> None:
         )
 
     await forum.database.write(warn)
+    world.restriction_id = await forum.restrictions.restrict(
+        boss, world.community_id, RestrictionKind.APPROVAL, f"{INNER} restriction", thread_id=post.thread_id
+    )
     await forum.recognition.react(world.who["expert"], post.post_id, ReactionKind.THANKS)
     await forum.recognition.praise(world.who["expert"], post.post_id, f"{INNER} thanks")
     [(world.praise_id,)] = await rows(forum.database, "SELECT max(id) FROM praise")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -28,8 +29,10 @@ from tui_forum.domain.errors import (
 )
 from tui_forum.domain.moderation import Conflict, ForwardedTo, SanctionKind
 from tui_forum.domain.policy import Action, Standing, decide, keeps_secrets, require
+from tui_forum.domain.restrictions import Restriction, RestrictionKind
 from tui_forum.domain.sanctions import Bar
 
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 WHO = {
     "outsider": Standing(SiteRole.MEMBER),
     "approval": Standing(SiteRole.MEMBER, visibility=Visibility.APPROVAL),  # outside of such a community
@@ -78,6 +81,7 @@ moderate        no       -        -      no     no     yes       yes     yes    
 decide_case     no       -        -      no     no     yes       yes     yes      yes
 sanction        no       -        -      no     no     yes       yes     yes      yes
 lift_sanction   no       -        -      no     no     yes       yes     yes      yes
+restrict        no       -        -      no     no     yes       yes     yes      yes
 set_role        no       -        -      no     no     no        yes     no       yes
 host            no       -        -      no     no     no        yes     yes      yes
 close_community no       -        -      no     no     no        yes     no       yes
@@ -167,6 +171,45 @@ open_community  bar      bar      bar    bar    bar    bar       bar     bar    
                 outsider approval invite member author moderator manager site-mod admin
 join            bar      bar      -      bar    bar    bar       bar     bar      bar
 request_to_join bar      bar      -      bar    bar    bar       bar     bar      bar
+""",
+    ),
+    "a locked place": (
+        {"restrictions": (Restriction(1, RestrictionKind.LOCK, True, 0, "so", None),)},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+start_thread    no       -        -      late   late   yes       yes     no       no
+reply           no       -        -      late   late   yes       yes     no       no
+edit_post       no       -        -      no     late   no        no      no       no
+vote            no       -        -      late   late   yes       yes     no       no
+""",
+    ),
+    "a place that can only be read": (
+        {"restrictions": (Restriction(1, RestrictionKind.READ_ONLY, True, 0, "so", None),)},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+start_thread    no       -        -      late   late   yes       yes     no       no
+reply           no       -        -      late   late   yes       yes     no       no
+edit_post       no       -        -      no     late   no        no      no       no
+vote            no       -        -      late   late   yes       yes     no       no
+react           no       -        -      late   no     yes       yes     no       no
+praise          no       -        -      late   no     yes       yes     no       no
+welcome         no       -        -      late   no     yes       yes     no       no
+accept_answer   no       -        -      no     late   yes       yes     yes      yes
+""",
+    ),
+    "slow mode, a moment after one's last post": (
+        {"restrictions": (Restriction(1, RestrictionKind.SLOW, True, 60, "so", None, MOMENT),)},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+start_thread    no       -        -      bar    bar    yes       yes     no       no
+reply           no       -        -      bar    bar    yes       yes     no       no
+""",
+    ),
+    "slow mode, long after one's last post": (
+        {"restrictions": (Restriction(1, RestrictionKind.SLOW, True, 60, "so", None),)},
+        """
+                outsider approval invite member author moderator manager site-mod admin
+reply           no       -        -      yes    yes    yes       yes     no       no
 """,
     ),
     "a case about oneself": (
@@ -271,6 +314,7 @@ close_community late     -        -      late   late   late      late    late   
 reopen_community no       -        -      no     no     no        yes     no       yes
 ask_for_host    late     -        -      late   late   late      late    late     late
 accept_hosting  late     late     -      late   late   late      late    late     late
+restrict        no       -        -      no     no     late      late    late     late
 pin_thread      no       -        -      no     no     late      late    late     late
 move_thread     no       -        -      no     no     late      late    late     late
 split_thread    no       -        -      no     no     late      late    late     late

@@ -53,6 +53,8 @@ class EventKind(StrEnum):
     CASE_CHANGED = "case_changed"
     #: Somebody was warned, silenced, suspended or removed, or is so no longer: told to that account only.
     SANCTION_CHANGED = "sanction_changed"
+    #: A thread (or a whole community) is restricted for a time, or is so no longer.
+    RESTRICTION_CHANGED = "restriction_changed"
     POST_REACTED = "post_reacted"
     PRAISE_GIVEN = "praise_given"
     PRAISE_WITHDRAWN = "praise_withdrawn"
@@ -124,6 +126,7 @@ _CHANGES_DUE: Final = frozenset(
         EventKind.HOST_ANSWERED,
         EventKind.CASE_CHANGED,
         EventKind.SANCTION_CHANGED,
+        EventKind.RESTRICTION_CHANGED,
     )
 )
 

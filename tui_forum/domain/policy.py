@@ -32,6 +32,7 @@ from tui_forum.domain.errors import (
     RulesNotAcceptedError,
 )
 from tui_forum.domain.moderation import Conflict, ForwardedTo, SanctionKind
+from tui_forum.domain.restrictions import Restriction, RestrictionKind, first_of
 from tui_forum.domain.sanctions import Bar, longest
 from tui_forum.i18n import N_
 
@@ -73,6 +74,7 @@ class Action(StrEnum):
     SANCTION = "sanction"  # silence, suspend or remove the account that a case is about
     LIFT_SANCTION = "lift_sanction"
     CHANGE_MODERATION_RULES = "change_moderation_rules"  # rules that act by themselves, in a community
+    RESTRICT = "restrict"  # a thread or a community, for a time
     SET_ROLE = "set_role"
     HOST = "host"  # see how the community fares, and act on it
     CLOSE_COMMUNITY = "close_community"  # archive it, merge it into another, look for a new host
@@ -103,9 +105,9 @@ class Standing:
     one is not decided yet), ``acknowledged`` whether it asks for acknowledgement.
     ``held``: the thread waits for a moderator, and is removed as long.
     ``rules_accepted``: the actor has accepted the charter's present rules, or there are none.
-    ``bars`` are the sanctions that the actor is under here now. Of a sanction that is to be imposed or
-    lifted, ``everywhere`` tells whether it holds in the whole forum, and ``subject_site_role`` and
-    ``subject_role`` who it is laid on.
+    ``bars`` are the sanctions that the actor is under here now, ``restrictions`` those of the place. Of
+    a sanction that is to be imposed or lifted, ``everywhere`` tells whether it holds in the whole
+    forum, and ``subject_site_role`` and ``subject_role`` who it is laid on.
     """
 
     site_role: SiteRole
@@ -136,6 +138,7 @@ class Standing:
     everywhere: bool = False
     subject_site_role: SiteRole = SiteRole.MEMBER
     subject_role: Role | None = None
+    restrictions: tuple[Restriction, ...] = ()
 
 
 NOT_FOUND: Final = N_("That does not exist, or you may not see it.")
@@ -559,6 +562,7 @@ _INSIDE: Final[dict[Action, Rule]] = {
     Action.SANCTION: _sanctioning,
     Action.LIFT_SANCTION: _sanctioning,
     Action.CHANGE_MODERATION_RULES: _setting_rules,
+    Action.RESTRICT: _curating,
     Action.LOCK_THREAD: _moderating,
     Action.PIN_THREAD: _curating,
     Action.MOVE_THREAD: _curating,
@@ -611,13 +615,49 @@ def _barred(action: Action, standing: Standing) -> Bar | None:
     return longest(standing.bars, SanctionKind.REMOVAL) if action in _WAYS_IN else None
 
 
+#: What a locked place refuses, what else one that can only be read, and what slow mode spaces out.
+_CLOSED: Final = frozenset((Action.START_THREAD, Action.REPLY, Action.EDIT_POST, Action.VOTE))
+_READ_ONLY: Final = frozenset((Action.REACT, Action.PRAISE, Action.WELCOME, Action.ACCEPT_ANSWER))
+_SPACED: Final = frozenset((Action.START_THREAD, Action.REPLY))
+
+
+def _restricted(action: Action, standing: Standing) -> Restriction | None:
+    """What restricts the place so that the actor may not do this now; moderators may."""
+    if not standing.restrictions or moderates(standing):
+        return None
+    if action in _CLOSED:
+        kinds: tuple[RestrictionKind, ...] = (RestrictionKind.READ_ONLY, RestrictionKind.LOCK)
+    elif action in _READ_ONLY:
+        kinds = (RestrictionKind.READ_ONLY,)
+    else:
+        return None
+    found = first_of(standing.restrictions, *kinds)
+    if found is None and action in _SPACED:
+        waiting = (one for one in standing.restrictions if one.ready_at is not None)
+        found = first_of(waiting, RestrictionKind.SLOW)
+    return found
+
+
+def approval_first(standing: Standing) -> Restriction | None:
+    """What makes a moderator look at a new post before it is published, if anything does."""
+    if moderates(standing):
+        return None
+    return first_of(standing.restrictions, RestrictionKind.APPROVAL)
+
+
 def decide(action: Action, standing: Standing) -> Verdict:
     """Whether an actor of this ``standing`` may do ``action``."""
     verdict = _decide(action, standing)
-    bar = _barred(action, standing)
-    if bar is None or verdict.error is NotFoundError:
+    if not verdict.allowed and verdict.error is NotFoundError:
         return verdict
-    return Verdict(False, bar.refusal, BarredError, bar.params)
+    bar = _barred(action, standing)
+    if bar is not None:
+        return Verdict(False, bar.refusal, BarredError, bar.params)
+    limit = _restricted(action, standing) if verdict.allowed else None
+    if limit is None:
+        return verdict
+    soon = limit.kind is RestrictionKind.SLOW  # one may write meanwhile, and send then
+    return Verdict(False, limit.refusal, BarredError if soon else ConflictError, limit.params)
 
 
 def _decide(action: Action, standing: Standing) -> Verdict:

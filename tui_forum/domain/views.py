@@ -12,6 +12,7 @@ from tui_forum.domain.entities import PostOrder, PostState, Purpose, Role, Threa
 from tui_forum.domain.limits import EXCERPT_CELLS, HELD_FROM
 from tui_forum.domain.people import NO_MARKS, Marks
 from tui_forum.domain.polls import PollView
+from tui_forum.domain.restrictions import Restriction
 from tui_forum.domain.sanctions import Bar
 from tui_forum.domain.text import excerpt
 
@@ -52,8 +53,10 @@ class CommunityRow:
     invited: bool = False
     requested: bool = False
     rules_accepted: bool = True
-    #: The sanctions that the actor is under there; known of a community that is asked for by itself.
+    #: The sanctions that the actor is under there, and what restricts the place: known of a
+    #: community that is asked for by itself.
     bars: tuple[Bar, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,7 @@ class ThreadView:
     poll: PollView | None = None
     why_not: str = ""
     why_params: Mapping[str, object] = field(default_factory=dict)
+    restrictions: tuple[Restriction, ...] = ()
     wants_acknowledgement: bool = False
     acknowledged: bool = False
     acknowledgements: tuple[int, int] | None = None

@@ -32,6 +32,7 @@ def standing_in(actor: Actor, community: CommunityRow) -> Standing:
         purpose=community.purpose,
         rules_accepted=community.rules_accepted,
         bars=community.bars,
+        restrictions=community.restrictions,
     )
 
 

@@ -37,6 +37,7 @@ from tui_forum.services.recognition import Recognition
 from tui_forum.services.record import Record
 from tui_forum.services.reminders import Reminders
 from tui_forum.services.reports import Reports
+from tui_forum.services.restrictions import Restrictions
 from tui_forum.services.rules import Rules
 from tui_forum.services.sanctions import Sanctions
 from tui_forum.services.screening import Screening
@@ -84,6 +85,7 @@ class Forum:
         self.caseroom = Caseroom(database)
         self.decisions = Decisions(database)
         self.sanctions = Sanctions(database)
+        self.restrictions = Restrictions(database)
         self.reasons = Reasons(database)
         self.record = Record(database)
         self.notices = Notices(database, hub)
@@ -99,6 +101,7 @@ class Forum:
         self.clockwork.add(Job("forsaken", self.hosting.next_forsaken, self.hosting.tell_forsaken))
         self.clockwork.add(Job("claims", self.casework.next_lapse, self.casework.lapse))
         self.clockwork.add(Job("sanctions", self.sanctions.next_end, self.sanctions.lapse))
+        self.clockwork.add(Job("restrictions", self.restrictions.next_end, self.restrictions.lapse))
         reminders = Reminders(database)
         self.clockwork.add(Job("questions", reminders.next_question, reminders.hand_on))
         self.clockwork.add(Job("reviews", reminders.next_review, reminders.remind_of_reviews))

@@ -68,6 +68,7 @@ def standing_to(actor: Actor, state: ThreadState, *, own: bool = False) -> Stand
         rules_accepted=state.rules_accepted,
         acknowledged=state.wants_acknowledgement,
         bars=state.bars,
+        restrictions=state.restrictions,
     )
 
 
@@ -256,6 +257,7 @@ class Threads:
             may_moderate=moderates(standing),
             why_not=reply.reason,
             why_params=reply.params,
+            restrictions=state.restrictions,
             signs=signs,
             retired=retired,
             wants_acknowledgement=decide(Action.ACKNOWLEDGE, standing).allowed and not standing.own,

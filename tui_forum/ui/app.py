@@ -25,6 +25,7 @@ from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
 from tui_forum.ui.modals.pick import Choice, PickModal
 from tui_forum.ui.modals.reason import ReasonModal
+from tui_forum.ui.modals.sanction import SanctionModal
 from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place, StartWriting
 from tui_forum.ui.places import make_screen
 from tui_forum.ui.pump import Calm, EventPump, wait_for
@@ -101,6 +102,8 @@ class ForumApp(App[None], inherit_bindings=False):
         self._read_timer_set = False
         self._open_cases = 0
         self._unseen = 0
+        #: For whom a session goes on with another app when this one has ended.
+        self.successor: Actor | None = None
         self._title = ""
         set_locale(actor.language, actor.time_zone)
         self._home: asyncio.Task[HomeView] | None = None
@@ -127,8 +130,20 @@ class ForumApp(App[None], inherit_bindings=False):
         return await self._home
 
     def on_mount(self) -> None:
-        """Begin to listen."""
+        """Begin to listen; tell what moderators have decided about who comes in."""
         self._listen()
+        self.run_worker(self.greet(), name="greet")
+
+    async def greet(self) -> None:
+        """Show what is laid on the account until it has said that it has read it."""
+        try:
+            unread = await self.forum.sanctions.unread(self.actor)
+            for penalty in unread:
+                answer = await self.push_screen(SanctionModal(penalty), wait_for_dismiss=True)
+                if answer is not None:
+                    await self.forum.sanctions.acknowledge(self.actor, penalty.sanction_id)
+        except ForumError as error:
+            self.say(explain(error), error=True)
 
     @work(name="events")
     async def _listen(self) -> None:
@@ -140,6 +155,12 @@ class ForumApp(App[None], inherit_bindings=False):
         self._pump.close()
         self._calm_presence.close()
         await self.reading_done()
+
+    async def start_again(self) -> None:
+        """What this account may see has changed as a whole: keep what was typed, begin anew."""
+        await self.prepare_shutdown()
+        self.successor = self.actor
+        self.exit()
 
     async def prepare_shutdown(self) -> None:
         """The server goes down: keep what was typed and how far was read."""
@@ -184,8 +205,17 @@ class ForumApp(App[None], inherit_bindings=False):
             return
         if event.kind is EventKind.NOTICE_SENT and event.account_id == self.actor.account_id:
             await self._recount(event)
+        if event.kind is EventKind.SANCTION_CHANGED and await self._is_suspended():
+            await self.start_again()
+            return
         for screen in self._forum_screens():
             await wait_for(screen, screen.on_forum_event, event)
+
+    async def _is_suspended(self) -> bool:
+        try:
+            return await self.forum.sanctions.suspension(self.actor) is not None
+        except ForumError:
+            return False
 
     def _show_presence(self) -> None:
         for screen in self._forum_screens():

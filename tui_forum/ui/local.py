@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import Settings
 from tui_forum.i18n import language, set_locale
-from tui_forum.ui.app import ForumApp
+from tui_forum.ui.suspended import app_for
 from tui_forum.ui.traits import TerminalTraits, traits_of
 
 if TYPE_CHECKING:
@@ -47,11 +47,13 @@ async def _run(settings: Settings) -> int:
         actor = await forum.accounts.local_actor(_user_name(), language=language())
         set_locale(actor.language, actor.time_zone)
         traits: TerminalTraits = traits_of(os.environ.get("TERM", ""), dict(os.environ))
-        app = ForumApp(forum, actor, traits=traits, driver_class=_driver(), title=settings.title)
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGHUP, signal.SIGTERM) if sys.platform != "win32" else ():
-            loop.add_signal_handler(number, app.exit)  # the terminal was closed: what was typed is kept
-        await app.run_async()
-        return app.return_code or 0
+        while True:
+            app = await app_for(forum, actor, traits=traits, driver_class=_driver(), title=settings.title)
+            for number in (signal.SIGHUP, signal.SIGTERM) if sys.platform != "win32" else ():
+                loop.add_signal_handler(number, app.exit)  # the terminal was closed: what was typed is kept
+            await app.run_async()
+            if app.successor is None:
+                return app.return_code or 0
     finally:
         await forum.close()

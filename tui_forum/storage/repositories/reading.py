@@ -41,6 +41,7 @@ from tui_forum.domain.entities import (
 from tui_forum.domain.hosting import RequestState
 from tui_forum.domain.limits import HELD_FROM, UNREAD_CAP
 from tui_forum.domain.membership import Answer
+from tui_forum.domain.restrictions import Restriction
 from tui_forum.domain.sanctions import Bar
 from tui_forum.domain.views import Author, CommunityRow, HomeCursor, SearchHit, ThreadCursor, ThreadRow
 from tui_forum.storage.models import (
@@ -59,6 +60,7 @@ from tui_forum.storage.models import (
     Thread,
 )
 from tui_forum.storage.prepared import like, prepared
+from tui_forum.storage.repositories.restrictions import restricted, restrictions_of
 from tui_forum.storage.repositories.sanctions import barred, bars_of, suspended
 
 _LAST = aliased(Account)
@@ -368,7 +370,11 @@ def _one(
     )
     return (
         select(
-            *COMMUNITY, *_own(account_id), *_door(account_id, site_role), barred(account_id).label("barred")
+            *COMMUNITY,
+            *_own(account_id),
+            *_door(account_id, site_role),
+            barred(account_id).label("barred"),
+            restricted(in_thread=False).label("restricted"),
         )
         .outerjoin(Membership, mine(account_id))
         .where(Community.id == which.scalar_subquery())
@@ -517,8 +523,14 @@ class ReadingRepository:
         if row is None:
             return None
         found = community_row(row)
-        if row._mapping["barred"]:  # noqa: SLF001 - documented; rows have no public one
+        more = row._mapping  # noqa: SLF001 - documented; rows have no public one
+        if more["barred"]:
             found = replace(found, bars=await bars_of(self._connection, self._account_id, row[0]))
+        if more["restricted"]:
+            found = replace(
+                found,
+                restrictions=await restrictions_of(self._connection, self._account_id, row[0], None),
+            )
         return found
 
     async def waiting(self) -> tuple[int, int, int]:
@@ -644,7 +656,8 @@ class ThreadState:
     __slots__ = (
         "about_id", "accepted_number", "answered", "archived", "author", "bars", "baseline", "builtin",
         "community_id", "community_name", "community_slug", "created_at", "held", "kind", "last_number",
-        "last_post_at", "locked", "pinned", "purpose", "read_number", "removed", "reply_count", "role",
+        "last_post_at", "locked", "pinned", "purpose", "read_number", "removed", "reply_count",
+        "restrictions", "role",
         "rules_accepted", "thread_id", "title", "visibility", "wants_acknowledgement",
     )  # fmt: skip
 
@@ -677,6 +690,7 @@ class ThreadState:
         self.about_id: int | None = row[27]
         self.held: bool = row[28]
         self.bars: tuple[Bar, ...] = ()
+        self.restrictions: tuple[Restriction, ...] = ()
 
 
 @prepared
@@ -689,7 +703,7 @@ def _state(thread_id: int, account_id: int, *, lock: bool) -> Select[*tuple[Any,
             Thread.removed_at, Thread.accepted_number, Membership.role, Membership.read_baseline,
             ReadPointer.number, Thread.last_post_at, Community.archived_at, Community.builtin,
             Thread.answered_at, Community.purpose, rules_accepted(), Thread.wants_acknowledgement,
-            Thread.about_id, Thread.held, barred(account_id),
+            Thread.about_id, Thread.held, barred(account_id), restricted(in_thread=True),
         )
         .join(Community, Community.id == Thread.community_id)
         .join(Account, Account.id == Thread.author_id)
@@ -712,6 +726,8 @@ async def thread_state(
     state = ThreadState(row)
     if row[29]:
         state.bars = await bars_of(connection, account_id, state.community_id)
+    if row[30]:
+        state.restrictions = await restrictions_of(connection, account_id, state.community_id, thread_id)
     return state
 
 

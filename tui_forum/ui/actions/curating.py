@@ -14,6 +14,7 @@ from tui_forum.domain.views import SearchHit, ThreadRow
 from tui_forum.i18n import _, explain, format_age, format_number, ngettext
 from tui_forum.services.curation import Destination
 from tui_forum.ui.actions.base import Browsing
+from tui_forum.ui.actions.calming import CalmingActions
 from tui_forum.ui.modals.find import FindModal
 from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.navigation import Go, OpenThread, Place
@@ -47,8 +48,8 @@ class Subject:
     posts: int
 
 
-class CuratingActions(Browsing):
-    """Keys ``u L M * g t`` and ``Enter`` at a post."""
+class CuratingActions(CalmingActions, Browsing):
+    """Keys ``u L s M * g t`` and ``Enter`` at a post."""
 
     def _subject(self) -> Subject | None:
         thread = self.reader.thread
@@ -87,6 +88,21 @@ class CuratingActions(Browsing):
         else:
             call, sentence = self.forum.curation.close, _("Closed: nobody but moderators can write in it.")
         await self._curate(call(self.actor, thread.thread_id), sentence)
+
+    @dialog
+    async def action_calm(self) -> None:
+        """Restrict the thread for a time, or end that, as a moderator."""
+        thread = self._subject()
+        if thread is None:
+            return
+        if not self._may_curate():
+            self.say(_("Only moderators may do that."), error=True)
+            return
+        view = await self.ask(self.forum.threads.view(self.actor, thread.thread_id))
+        if view is not None:
+            title = _("Restrict “{title}”").format(title=display_line(view.title))
+            running = [one for one in view.restrictions if one.of_thread]
+            await self.restrict(title, running, view.community_id, view.thread_id)
 
     async def _curate(self, call: Awaitable[object], sentence: str) -> bool:
         """Do it and say so, or say why not."""

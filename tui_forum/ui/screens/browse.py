@@ -14,6 +14,7 @@ from tui_forum.domain.entities import PostOrder
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import IN_THREAD, Event, EventKind, community_topic, thread_topic
 from tui_forum.domain.limits import PAGE_SIZE
+from tui_forum.domain.policy import Action, decide
 from tui_forum.domain.views import (
     CommunityRow,
     HomeView,
@@ -23,8 +24,10 @@ from tui_forum.domain.views import (
     ThreadRow,
     ThreadView,
 )
-from tui_forum.i18n import N_, _, format_number
+from tui_forum.i18n import N_, _, format_number, phrase
+from tui_forum.services.communities import standing_in
 from tui_forum.ui.actions.announcing import AnnouncementActions
+from tui_forum.ui.actions.calming import restriction_line
 from tui_forum.ui.actions.charter import CharterActions
 from tui_forum.ui.actions.curating import CuratingActions
 from tui_forum.ui.actions.joining import JoiningActions
@@ -77,6 +80,7 @@ _CHANGES_LIST: Final = frozenset(
         EventKind.THREAD_PINNED, EventKind.THREAD_UNPINNED, *_CHANGES_ADDRESSES,
     }
 )  # fmt: skip
+_CHANGES_RIGHTS: Final = frozenset({EventKind.SANCTION_CHANGED, EventKind.RESTRICTION_CHANGED})
 _CHANGES_MINE: Final = frozenset({EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT})
 _CHANGES_QUEUE: Final = frozenset({EventKind.POST_REPORTED, EventKind.CASE_DECIDED})
 
@@ -133,6 +137,7 @@ class BrowseScreen(
         Key(("A",), "accept", N_("accept as answer"), levels=(POSTS,)),
         Key(("u",), "pin", N_("pin or unpin the thread"), levels=(THREADS, POSTS)),
         Key(("L",), "close_thread", N_("close or reopen the thread"), levels=(THREADS, POSTS)),
+        Key(("s",), "calm", N_("slow mode, approval first, read only"), levels=(THREADS, POSTS)),
         Key(("M",), "rearrange", N_("move, merge or split the thread"), levels=(THREADS, POSTS)),
         Key(("asterisk",), "mark", N_("mark for splitting"), levels=(POSTS,)),
         Key(("m",), "mark_read", N_("mark all as read"), levels=_LISTS),
@@ -225,11 +230,14 @@ class BrowseScreen(
             if thread.acknowledgements is not None:
                 done, asked = map(format_number, thread.acknowledgements)
                 noted = _("acknowledged {done}/{asked}").format(done=done, asked=asked)
-            where = " · ".join(filter(None, (place, order, noted)))
+            limits = restriction_line(thread.restrictions)
+            where = " · ".join(filter(None, (place, order, noted, limits)))
             return f"{where} {marks}{thread.title} ({thread.community_name})"
         if self._level == THREADS and community is not None:
             name = _("{name} (archived)") if community.archived else "{name}"
-            return f"{name.format(name=community.name)} · {community.statement}"
+            limits = restriction_line(community.restrictions)
+            parts = (name.format(name=community.name), limits, community.statement)
+            return " · ".join(filter(None, parts))
         return self.forum_app.title_text
 
     def _watch(self) -> None:
@@ -326,9 +334,19 @@ class BrowseScreen(
         community = await self.ask(self.forum.communities.community_by_id(self.actor, community_id))
         if community is None:
             return
+        if not await self._may_read(community):
+            return
         self.community = community
         await self._load_threads(None)
         self._go(THREADS)
+
+    async def _may_read(self, community: CommunityRow) -> bool:
+        """Whether one may; says so when a sanction keeps one from it."""
+        verdict = decide(Action.READ, standing_in(self.actor, community))
+        if community.bars and not verdict.allowed:
+            self.say(phrase(verdict.reason, verdict.params), error=True)
+            return False
+        return True
 
     async def _load_threads(self, keep: int | None) -> None:
         """Load the list; with a thread to ``keep`` selected, as far as it was loaded before."""
@@ -462,6 +480,8 @@ class BrowseScreen(
     async def on_forum_event(self, event: Event) -> None:
         """Reload the little that changed, through the services."""
         kind = event.kind
+        if kind in _CHANGES_RIGHTS:
+            await self._rights_changed(event)
         thread = self.reader.thread
         here = thread is not None and event.thread_id == thread.thread_id
         if kind is EventKind.POST_CREATED and here:
@@ -478,6 +498,22 @@ class BrowseScreen(
             await self._stay_with_post()
         await self._follow_lists(event)
         self.refresh_bars()
+
+    async def _rights_changed(self, event: Event) -> None:
+        """A sanction or a restriction began or is over: what one may do here is another."""
+        mine, community = event.kind is EventKind.SANCTION_CHANGED, self.community
+        if mine:
+            await self.reload_home()
+        if community is None or not (mine or event.community_id == community.community_id):
+            return
+        fresh = await self.ask(self.forum.communities.community_by_id(self.actor, community.community_id))
+        if fresh is None or not await self._may_read(fresh):
+            self.community = None
+            self.reader.clear()
+            self._go(HOME)
+            return
+        self.community = fresh
+        await self.reload_header()
 
     async def _stay_with_post(self) -> None:
         """What is read has got another thread, community or number: the same post stays selected."""

@@ -15,8 +15,11 @@ from tui_forum.domain.entities import Role, Visibility
 from tui_forum.domain.errors import ForumError, InvalidInputError
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.membership import CommunityPage, Invitation, Member, MemberCursor, Request
+from tui_forum.domain.policy import Action, decide
 from tui_forum.domain.text import display_line
-from tui_forum.i18n import N_, _, explain, format_age, format_date, format_number, ngettext
+from tui_forum.i18n import N_, _, explain, format_age, format_date, format_number, ngettext, phrase
+from tui_forum.services.communities import standing_in
+from tui_forum.ui.actions.calming import CalmingActions
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.lifewords import MARKS, explain_stage, stage_name
@@ -24,6 +27,7 @@ from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.memberwords import PURPOSE_NAMES, ROLE_NOTES, ROLES, VISIBILITIES
 from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.navigation import Go, OpenCommunity, Place
+from tui_forum.ui.sanctionwords import restriction_name
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Heading, Lines, RowList, columns
@@ -39,7 +43,8 @@ _CHANGES: Final = frozenset(
     (
         EventKind.MEMBER_JOINED, EventKind.MEMBER_LEFT, EventKind.MEMBER_CHANGED, EventKind.MEMBER_INVITED,
         EventKind.INVITATION_CLOSED, EventKind.JOIN_REQUESTED, EventKind.REQUEST_CLOSED,
-        EventKind.COMMUNITY_CHANGED, EventKind.NOTICE_SENT,
+        EventKind.COMMUNITY_CHANGED, EventKind.NOTICE_SENT, EventKind.RESTRICTION_CHANGED,
+        EventKind.SANCTION_CHANGED,
     )
 )  # fmt: skip
 
@@ -59,7 +64,7 @@ def _draw(item: Item, width: int, skin: Skin) -> Lines:
     return (columns(Cell(f"{name}{said}", skin.strong), [age], width),)
 
 
-class CommunityScreen(JoiningActions, ListScreen[None]):
+class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
     """What everybody may know above; requests, invitations and members below."""
 
     KEYS: ClassVar = (
@@ -77,6 +82,7 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
         Key(("r",), "role", N_("give another role"), levels=(MANAGER,)),
         Key(("x",), "remove", N_("remove a member, take back an invitation"), levels=(MANAGER,)),
         Key(("V",), "visibility", N_("who sees this community"), levels=(MANAGER,)),
+        Key(("s",), "calm", N_("slow mode, approval first, read only")),
         Key(("C",), "charter", N_("charter"), hint=True),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
@@ -109,6 +115,20 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
     def heading(self) -> str:
         """The community's name."""
         return display_line(self._page.row.name) if self._page is not None else ""
+
+    @dialog
+    async def action_calm(self) -> None:
+        """Restrict the whole community for a time, or end that, as a moderator."""
+        page = self._page
+        if page is None:
+            return
+        verdict = decide(Action.RESTRICT, standing_in(self.actor, page.row))
+        if not verdict.allowed:
+            self.say(phrase(verdict.reason, verdict.params), error=True)
+            return
+        title = _("Restrict {name}").format(name=display_line(page.row.name))
+        if await self.restrict(title, page.row.restrictions, self._community_id, None):
+            await self._load()
 
     def action_charter(self) -> None:
         """The charter."""
@@ -213,6 +233,11 @@ class CommunityScreen(JoiningActions, ListScreen[None]):
             (_("Here now: {names}").format(names=" ".join(f"@{n}" for n in self._here)), "")
             if self._here
             else ("", ""),
+            *(
+                (f"! {restriction_name(one)} · {display_line(one.reason)}", "bold")
+                for one in row.restrictions
+            ),
+            *((f"! {display_line(phrase(bar.refusal, bar.params))}", "bold $text-error") for bar in row.bars),
             (self._mine(page), "bold $accent"),
         ]
 

@@ -19,11 +19,13 @@ from textual.widgets import Input, Static, TextArea
 from tui_forum.domain.charter import PURPOSES, RuleScope, WritingFrame
 from tui_forum.domain.entities import ThreadKind
 from tui_forum.domain.errors import ConflictError, ForumError, InvalidInputError, RulesNotAcceptedError
+from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.limits import BODY_MAX_CHARS, DRAFT_MAX_CHARS
+from tui_forum.domain.restrictions import Hindrance
 from tui_forum.domain.templates import Template
 from tui_forum.domain.text import display_line
 from tui_forum.domain.views import Draft, PostRef
-from tui_forum.i18n import N_, _, explain, format_datetime, format_number, ngettext
+from tui_forum.i18n import N_, _, explain, format_datetime, format_number, ngettext, phrase
 from tui_forum.ui.charterwords import KINDS
 from tui_forum.ui.keys import Key
 from tui_forum.ui.modals.pick import Choice
@@ -127,6 +129,8 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self.poll_form.display = False
         self.editor = Editor("")
         self.preview = Preview()
+        self.hindrance = Static("", id="hindrance", markup=False)
+        self.hindrance.display = False
         self.frame_lines = FrameLines(RuleScope.THREADS if self._starts_thread else RuleScope.REPLIES)
 
     # -- layout
@@ -147,6 +151,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
     def compose(self) -> ComposeResult:
         """What is answered, the title of a new thread, the editor and its preview."""
         yield StatusBar()
+        yield self.hindrance
         yield self.frame_lines
         if not self._starts_thread:
             yield Static(self._answered(), id="context", markup=False)
@@ -228,6 +233,7 @@ class ComposeScreen(ForumScreen[PostRef | None]):
     async def on_mount(self) -> None:
         """Bring the draft back; without one, begin with what the target says."""
         await self._load_frame()
+        await self._look_for_hindrance()
         draft = await self.ask(self.forum.drafts.get(self.actor, self._target.draft_key))
         self._draft = draft
         restored = draft is not None and bool(draft.body or draft.title or draft.extra.get("poll"))
@@ -250,6 +256,31 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         await self._show_surroundings()
         if draft is not None and restored and self._target.post_id is not None:
             await self._compare(draft)
+
+    async def _look_for_hindrance(self) -> None:
+        """What keeps one from sending, or makes it wait, is said before one writes."""
+        target = self._target
+        try:
+            found = await self.forum.restrictions.hindrance(
+                self.actor, target.community_id, target.thread_id, editing=target.post_id is not None
+            )
+        except ForumError as error:
+            found = Hindrance(error.message, error.params)
+        self.hindrance.display = found is not None
+        if found is not None:
+            sentence = display_line(phrase(found.message, found.params))
+            kept = "\n  " + _("What you write is kept as a draft.") if found.stops else ""
+            self.hindrance.update(f"! {sentence}{kept}")
+        self.hindrance.set_class(found is not None and found.stops, "-stops")
+
+    async def on_forum_event(self, event: Event) -> None:
+        """What kept one from writing may be over, or begin."""
+        if event.kind in (EventKind.SANCTION_CHANGED, EventKind.RESTRICTION_CHANGED):
+            before = self.hindrance.display
+            await self._look_for_hindrance()
+            if before and not self.hindrance.display:
+                self.say(_("You can send now."))
+        self.refresh_bars()
 
     async def _load_frame(self) -> None:
         """What the community is for and its rules; nothing where it is gone."""
