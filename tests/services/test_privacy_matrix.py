@@ -179,7 +179,7 @@ READS: dict[str, tuple[Question, str]] = {
     "caseroom.conversation": (lambda w, a: w.forum.caseroom.conversation(a, w.case_id), ""),
     "restrictions.hindrance": (
         lambda w, a: w.forum.restrictions.hindrance(a, w.community_id, w.thread_id),
-        INNER,
+        "",  # moderators are held up by nothing
     ),
     "reasons.of": (lambda w, a: w.forum.reasons.of(a, w.community_id), ""),
     "reasons.prepared": (
