@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from tests.scenes import Scene, garden_scene
 from tui_forum.domain.errors import BarredError, ConflictError, InvalidInputError, NotAllowedError
+from tui_forum.domain.moderation import CaseSource, DecisionKind
 from tui_forum.domain.people import ReactionKind
 from tui_forum.domain.record import RecordAction
 from tui_forum.domain.restrictions import RestrictionKind
@@ -140,3 +141,27 @@ async def test_a_restriction_needs_a_moderator_a_reason_and_a_time_to_come(scene
         await restrict(scene, RestrictionKind.LOCK, until=forum.database.now() - timedelta(minutes=1))
     with pytest.raises(InvalidInputError, match="at most a day"):
         await restrict(scene, RestrictionKind.SLOW, seconds=0)
+
+
+@pytest.mark.parametrize("thread", [True, False])
+async def test_approval_first_holds_what_members_write_until_a_moderator_lets_it_through(
+    scene: Scene, *, thread: bool
+) -> None:
+    await restrict(scene, RestrictionKind.APPROVAL, thread=thread)
+    forum = scene.forum
+    ref = await forum.posts.reply(scene.ada, scene.start.thread_id, "May I?")
+    assert ref.held
+    seen = await forum.threads.posts(scene.ben, scene.start.thread_id, around=1)
+    assert "May I?" not in [post.body for post in seen.posts]
+    assert not (await forum.posts.reply(scene.mod, scene.start.thread_id, "I may")).held
+    [case] = (await forum.cases.queue(scene.mod)).rows
+    assert (case.source, case.author.handle) == (CaseSource.APPROVAL, "ada")
+    await scene.decide(case.case_id, DecisionKind.APPROVE)
+    seen = await forum.threads.posts(scene.ben, scene.start.thread_id, around=1)
+    assert "May I?" in [post.body for post in seen.posts]
+    assert "post_published" in await scene.kinds(scene.ada)
+    started = await forum.posts.start_thread(scene.ada, scene.garden.community_id, "New", "text")
+    assert started.held is not thread
+    if not thread:
+        page = await forum.threads.page(scene.ben, scene.garden.community_id)
+        assert [row.title for row in page.rows] == ["Roses"]

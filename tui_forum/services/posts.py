@@ -11,7 +11,7 @@ from tui_forum.domain.entities import Actor, PostState, ThreadKind
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import BODY_MAX_CHARS, TITLE_MAX_CHARS
-from tui_forum.domain.policy import GONE, NOT_FOUND, Action, decide, require
+from tui_forum.domain.policy import GONE, NOT_FOUND, Action, approval_first, decide, require
 from tui_forum.domain.polls import PollPlan
 from tui_forum.domain.rules import RuleAction
 from tui_forum.domain.text import clean_body, clean_line, display_line, display_text
@@ -22,7 +22,7 @@ from tui_forum.services.charters import escalation_of
 from tui_forum.services.communities import standing_in
 from tui_forum.services.events import EventHub
 from tui_forum.services.publishing import announce, known
-from tui_forum.services.reports import look_again
+from tui_forum.services.reports import look_again, wait_for_approval
 from tui_forum.services.screening import Refused, Screening, file, refuse, weigh
 from tui_forum.services.threads import gone, post_view, standing_to, unknown
 from tui_forum.storage.engine import Database
@@ -140,7 +140,8 @@ class Posts:
             found = await weigh(uow, actor, standing, looked, fresh=True)
             if found.action is RuleAction.REFUSE:
                 return await refuse(uow, actor, found, home)
-            held = found.action is RuleAction.HOLD
+            first = approval_first(standing) is not None
+            held = first or found.action is RuleAction.HOLD
             add = HoldingRepository(uow.connection).add_thread if held else writing.add_thread
             thread_id = await add(
                 {
@@ -162,6 +163,8 @@ class Posts:
                 uow, actor, thread_id, home, body, token, held=held, acknowledge=wants_acknowledgement
             )
             await file(uow, actor, found, ref, home)
+            if first:
+                await wait_for_approval(uow, actor, ref, home)
             return ref
 
         return _taken(await self._database.write(work))
@@ -209,11 +212,14 @@ class Posts:
             found = await weigh(uow, actor, standing, looked, fresh=True)
             if found.action is RuleAction.REFUSE:
                 return await refuse(uow, actor, found, state.community_id)
+            first = approval_first(standing) is not None
             ref = await self._add(
                 uow, actor, at.thread_id, state.community_id, body, token, reply_to=at.number, state=state,
-                held=found.action is RuleAction.HOLD,
+                held=first or found.action is RuleAction.HOLD,
             )  # fmt: skip
             await file(uow, actor, found, ref, state.community_id)
+            if first:
+                await wait_for_approval(uow, actor, ref, state.community_id)
             return ref
 
         return _taken(await self._database.write(work))

@@ -14,6 +14,7 @@ from tui_forum.domain.limits import REASON_MAX_CHARS
 from tui_forum.domain.moderation import EXPECTED, CaseCategory, CaseSource, severity_of
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, require
 from tui_forum.domain.text import clean_body
+from tui_forum.domain.views import PostRef
 from tui_forum.i18n import N_
 from tui_forum.services.casestate import LONG_REASON
 from tui_forum.services.threads import gone, standing_to, unknown
@@ -78,6 +79,19 @@ async def into_queue(
     # No thread and community here: that somebody reported is for moderators only.
     uow.record(EventKind.POST_REPORTED, post_id=post_id, data={"case": case_id})
     return case_id
+
+
+async def wait_for_approval(uow: UnitOfWork, actor: Actor, ref: PostRef, community_id: int) -> None:
+    """A new post waits for a moderator, because each one does there now."""
+    await into_queue(
+        uow,
+        community_id=community_id,
+        account_id=actor.account_id,
+        source=CaseSource.APPROVAL,
+        category=CaseCategory.OTHER,
+        post_id=ref.post_id,
+        revision=1,
+    )
 
 
 async def look_again(uow: UnitOfWork, post: Mapping[str, Any], community_id: int) -> None:

@@ -50,7 +50,8 @@ def restriction_name(one: Restriction) -> str:
     name = _(KINDS[one.kind])
     if one.kind is RestrictionKind.SLOW:
         minutes = max(1, one.seconds // 60)
-        name += f" ({ngettext('{n} minute', '{n} minutes', minutes).format(n=minutes)})"
+        pause = ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+        name = f"{name} ({pause})"
     if one.until is None:
         return name
     return _("{what} until {until}").format(what=name, until=format_datetime(one.until))

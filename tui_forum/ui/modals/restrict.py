@@ -80,7 +80,9 @@ class RestrictModal(ModalScreen["Wanted | None"], inherit_bindings=False):
             wrong = Static("", id="wrong", markup=False)
             wrong.display = False
             yield wrong
-            yield Static(_("Tab next   Space change   Enter send   Esc never mind"), classes="-keys")
+            yield Static(
+                _("Tab next   Space change   Enter send   Esc never mind"), classes="-keys", markup=False
+            )
 
     @staticmethod
     def _pause(minutes: int) -> str:
