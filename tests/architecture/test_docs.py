@@ -45,6 +45,7 @@ SECTIONS = {
     "HostRequestScreen": "A request among hosts",
     "HostingScreen": "Host's page",
     "InboxScreen": "Inbox",
+    "ModeratedScreen": "What is moderated here",
     "ModerationScreen": "Moderation",
     "ProfileEditScreen": "In forms",
     "ProfileScreen": "Profile",

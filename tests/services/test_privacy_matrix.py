@@ -191,6 +191,7 @@ READS: dict[str, tuple[Question, str]] = {
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
     "record.entry": (lambda w, a: w.forum.record.entry(a, w.entry_id), ""),
     "record.export": (exported, ""),
+    "record.public": (lambda w, a: w.forum.record.public(a, w.community_id), INNER),
     "record.page there": (lambda w, a: w.forum.record.page(a, RecordFilter(w.community_id)), ""),
     "templates.of": (lambda w, a: w.forum.templates.of(a, w.community_id), INNER),
     "host_requests.view": (lambda w, a: w.forum.host_requests.view(a, w.host_request_id), ""),

@@ -85,7 +85,7 @@ async def test_a_filter_narrows_the_list_and_says_so(scene: Scene) -> None:
         await shows(pilot, "about @ben · from 31 Jan 2020", "changed #5")
         assert "removed" not in screen_text(app)
         await press(pilot, "E")
-        await shows(pilot, "tui-forum moderation record --about ben --from 2020-01-31 > record.csv")
+        await shows(pilot, "moderation record \\", "--about ben \\", "--from 2020-01-31 \\", "> record.csv")
         await press(pilot, "q", "F", "0", "enter")
         await shows(pilot, "all entries", "@max removed #")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from tui_forum.domain.entities import PostState
+from tui_forum.domain.limits import HELD_FROM
+from tui_forum.domain.moderation import CaseCategory
 from tui_forum.domain.record import RecordAction
 from tui_forum.domain.views import Author
 
@@ -135,3 +139,113 @@ def edited(line: RecordLine) -> tuple[int, int, int] | None:
         return before["post"], before["revision"], after["revision"]
     except (KeyError, TypeError, ValueError):
         return None
+
+
+# -- what everybody may read
+
+#: Done to posts and threads: all may know what, where and why.
+_OF_POSTS: Final = frozenset(
+    (
+        RecordAction.REMOVE,
+        RecordAction.EDIT,
+        RecordAction.MOVE,
+        RecordAction.OFF_TOPIC,
+        RecordAction.UNDO,
+        RecordAction.OVERTURN,
+        RecordAction.LOCK,
+        RecordAction.UNLOCK,
+        RecordAction.MERGE,
+        RecordAction.SPLIT,
+        RecordAction.RESTRICT,
+        RecordAction.END_RESTRICTION,
+    )
+)
+#: Done to people: all may know that it was done, and what for; to whom and in which words is theirs.
+OF_PEOPLE: Final = frozenset(
+    (
+        RecordAction.WARN,
+        RecordAction.SILENCE,
+        RecordAction.SUSPEND,
+        RecordAction.REMOVE_MEMBER,
+        RecordAction.LIFT,
+        RecordAction.REMOVE_PRAISE,
+    )
+)
+#: What the public record tells. Not what was approved, nor anything before a decision: a report
+#: that came to nothing must not cast a shadow.
+PUBLIC: Final = _OF_POSTS | OF_PEOPLE
+
+_MENTION: Final = re.compile(r"(?<![\w@])@[a-z0-9][a-z0-9-]{1,31}", re.IGNORECASE)
+NAME_GONE: Final = "@…"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLine:
+    """An action as everybody may know of it: no names, no text of a post.
+
+    ``thread_title`` is "" (``thread_id`` None) for what is done to people, and where the thread is
+    gone. ``category`` (and ``rule``, its number) is what a decision was for.
+    """
+
+    created_at: datetime
+    action: RecordAction
+    thread_id: int | None
+    thread_title: str
+    post_number: int | None
+    category: CaseCategory | None
+    rule: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """A page of the public record; ``next`` is None on the last one."""
+
+    lines: tuple[PublicLine, ...]
+    next: int | None
+
+
+def never_shown(line: RecordLine) -> bool:
+    """Whether it is about posts that were held and that nobody but moderators has ever seen."""
+    if line.action in OF_PEOPLE:
+        return False
+    if line.post_number is not None and line.post_number >= HELD_FROM:
+        return True
+    states = [told.get("state") for told in _list(line.before.get("posts")) if isinstance(told, Mapping)]
+    return bool(states) and set(states) == {PostState.HELD.value}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def redacted(line: RecordLine, names: Iterable[str]) -> PublicLine:
+    """What everybody may know of an entry in its own community; ``names`` must not appear."""
+    people = line.action in OF_PEOPLE
+    shown = not people and bool(line.thread_title)
+    return PublicLine(
+        created_at=line.created_at,
+        action=line.action,
+        thread_id=line.now_in if shown else None,
+        thread_title=line.thread_title if shown else "",
+        post_number=line.post_number if shown else None,
+        category=_category(line.after.get("category")),
+        rule=line.after.get("rule"),
+        reason="" if people else without_names(line.reason, names),
+    )
+
+
+def _category(value: Any) -> CaseCategory | None:
+    try:
+        return CaseCategory(value)
+    except ValueError:
+        return None
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """``text`` without anybody's handle, and without these display names."""
+    text = _MENTION.sub(NAME_GONE, text)
+    for name in sorted({name.strip() for name in names}, key=len, reverse=True):
+        if len(name) > 1:
+            text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", NAME_GONE, text)
+    return text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from tui_forum.domain.entities import Actor, SiteRole
@@ -11,12 +12,24 @@ from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.policy import MODERATORS, NOT_FOUND, Action, Standing, require
 from tui_forum.domain.record import RecordAction
 from tui_forum.domain.recordcheck import CUT, CUT_APPEAL, UNREADABLE, ChainCheck, Fault, Proof
-from tui_forum.domain.recordviews import RecordFilter, RecordLine, WholeEntry, edited, named_in
+from tui_forum.domain.recordviews import (
+    PublicLine,
+    PublicPage,
+    RecordFilter,
+    RecordLine,
+    WholeEntry,
+    edited,
+    named_in,
+    never_shown,
+    redacted,
+)
 from tui_forum.domain.views import Author
 from tui_forum.i18n import N_
+from tui_forum.services.communities import place_for
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.accounts import AccountRepository
 from tui_forum.storage.repositories.cases import CaseReading
+from tui_forum.storage.repositories.reading import ReadingRepository
 from tui_forum.storage.repositories.record import RecordChain, RecordReading
 
 #: Entries that are held in memory at once while the whole record is gone through.
@@ -27,6 +40,7 @@ _VALUES: Final = (
 )  # fmt: skip
 
 NO_ACCOUNT: Final = N_("There is no account @{handle}.")
+NOT_PUBLIC: Final = N_("By the charter of this community, only its moderators read what is moderated here.")
 NO_HASH: Final = N_("Which hash should entry {at} have? Give it with --expect.")
 
 Progress = Callable[[int, int], None]
@@ -84,6 +98,29 @@ class Record:
             texts.get(edit[1]) if edit is not None else None,
             texts.get(edit[2]) if edit is not None else None,
         )
+
+    async def public(
+        self, actor: Actor, community_id: int, after: int | None = None, limit: int = PAGE_SIZE
+    ) -> PublicPage:
+        """What is moderated in a community and why, latest first, without names and removed text.
+
+        Raises:
+            NotFoundError: one may not read in the community.
+            NotAllowedError: its charter keeps this to the moderators.
+        """
+        async with self._database.read() as connection:
+            places = ReadingRepository(connection, actor.account_id, actor.site_role)
+            community = await place_for(places, actor, community_id, Action.READ)
+            reading = RecordReading(connection, actor.account_id, actor.site_role)
+            if not await reading.is_public(community.community_id):
+                raise NotAllowedError(NOT_PUBLIC)
+            found = await reading.public(community.community_id, after, limit + 1)
+            more, found = len(found) > limit, found[:limit]
+            cases = {row[4] for row in found if row[4] is not None and row[3]}
+            reporters = await reading.reporters(cases) if cases else {}
+        shown = [row for row in found if not never_shown(_line(row))]
+        lines = tuple(_public(row, reporters) for row in shown)
+        return PublicPage(lines, found[-1][0] if more else None)
 
     async def export(self, actor: Actor, wanted: RecordFilter) -> AsyncIterator[RecordLine]:
         """The entries in one's scope, oldest first, however many: a slice at a time is in memory.
@@ -211,3 +248,10 @@ def _line(row: Sequence[Any]) -> RecordLine:
         hash=row[22],
         thread_title=row[23] or "",
     )
+
+
+def _public(row: Sequence[Any], reporters: Mapping[int, Sequence[str]]) -> PublicLine:
+    """A row of :meth:`RecordReading.public`; a title that nobody can read any more is a removed text."""
+    line = _line(row) if row[-1] else replace(_line(row), thread_title="")
+    concerned = [who.display_name for who in (line.author, line.moderator) if who is not None]
+    return redacted(line, [*concerned, *reporters.get(line.case_id or 0, ())])

@@ -19,6 +19,7 @@ class Place(StrEnum):
     DRAFTS = "drafts"
     MODERATION = "moderation"
     RECORD = "record"
+    MODERATED = "moderated"
     TEXTS = "texts"
     TALK = "talk"
     SETTINGS = "settings"

@@ -237,4 +237,4 @@ def command(wanted: Wanted, slugs: Mapping[int, str]) -> str:
     parts += [f"--about {wanted.account}"] if wanted.account else []
     parts += [f"--from {wanted.since.isoformat()}"] if wanted.since else []
     parts += [f"--to {wanted.until.isoformat()}"] if wanted.until else []
-    return " ".join([*parts, "> record.csv"])
+    return " \\\n  ".join([*parts, "> record.csv"])

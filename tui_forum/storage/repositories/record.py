@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -28,15 +28,17 @@ from sqlalchemy.orm import aliased
 from tui_forum.domain.entities import PostState, SiteRole, Visibility
 from tui_forum.domain.moderation import CaseState
 from tui_forum.domain.record import FIRST_HASH, RecordAction, RecordEntry, chain_hash
-from tui_forum.domain.recordviews import AMONG_MODERATORS, Named, RecordFilter
+from tui_forum.domain.recordviews import AMONG_MODERATORS, PUBLIC, Named, RecordFilter
 from tui_forum.storage.models import (
     Account,
     Appeal,
     Case,
+    Charter,
     Community,
     ModerationRecord,
     Post,
     PostRevision,
+    Report,
     Thread,
 )
 from tui_forum.storage.repositories.cases import SEPARATE, moderated_by
@@ -274,6 +276,56 @@ class RecordReading:
             )
         )
         return {row[0]: row[1] for row in found}
+
+    async def is_public(self, community_id: int) -> bool:
+        """Whether the community's charter lets everybody read what was moderated."""
+        found = await self._connection.execute(
+            select(Charter.public_record)
+            .join(
+                Community,
+                and_(Community.id == Charter.community_id, Community.charter_version == Charter.version),
+            )
+            .where(Community.id == community_id)
+        )
+        return bool(found.scalar_one_or_none())
+
+    async def public(self, community_id: int, after: int | None, limit: int) -> list[AnyRow]:
+        """Entries of a community that all may know of, latest first; not yet redacted.
+
+        Behind each line: whether its thread can be read, and begins with a post that can.
+        """
+        actions = [action.value for action in PUBLIC]
+        opening = aliased(Post)
+        readable = and_(
+            Thread.removed_at.is_(None),
+            exists().where(
+                opening.thread_id == Thread.id,
+                opening.number == 1,
+                opening.state == PostState.VISIBLE.value,
+            ),
+        )
+        statement = (
+            _lines()
+            .add_columns(readable)
+            .where(ModerationRecord.community_id == community_id, ModerationRecord.action.in_(actions))
+        )
+        if after is not None:
+            statement = statement.where(ModerationRecord.id < after)
+        return list(
+            await self._connection.execute(statement.order_by(ModerationRecord.id.desc()).limit(limit))
+        )
+
+    async def reporters(self, case_ids: Iterable[int]) -> dict[int, list[str]]:
+        """What those are called who reported in these cases."""
+        found = await self._connection.execute(
+            select(Report.case_id, Account.display_name)
+            .join(Account, Account.id == Report.reporter_id)
+            .where(Report.case_id.in_(list(case_ids)))
+        )
+        names: dict[int, list[str]] = {}
+        for case_id, name in found:
+            names.setdefault(case_id, []).append(name)
+        return names
 
 
 def _id_of(handle: str) -> Any:

@@ -67,6 +67,7 @@ def _draw(item: Item, width: int, skin: Skin) -> Lines:
 class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
     """What everybody may know above; requests, invitations and members below."""
 
+    FOOTER_LINES = (2, 1)
     KEYS: ClassVar = (
         Key(("enter", "l", "right"), "enter", N_("choose"), hint=True, levels=(MANAGER,)),
         Key(("J",), "join", N_("join or leave"), hint=True, levels=(VISITOR, MANAGER)),
@@ -84,6 +85,7 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
         Key(("V",), "visibility", N_("who sees this community"), levels=(MANAGER,)),
         Key(("s",), "calm", N_("slow mode, approval first, read only")),
         Key(("C",), "charter", N_("charter"), hint=True),
+        Key(("m",), "moderated", N_("what is moderated here"), hint=True),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
     DEFAULT_CSS = """
@@ -133,6 +135,13 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
     def action_charter(self) -> None:
         """The charter."""
         self.post_message(Go(Place.CHARTER, (self._community_id,), on_top=True))
+
+    def action_moderated(self) -> None:
+        """What was moderated here, and why."""
+        if self._page is not None and self._page.may_read:
+            self.post_message(Go(Place.MODERATED, (self._community_id, self._page.row.name), on_top=True))
+        else:
+            self.say(_("Only its members read here."))
 
     # -- loading
 
