@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from tui_forum.domain.errors import StorageBusyError
@@ -83,3 +84,25 @@ async def test_an_event_makes_it_look_again() -> None:
     await works.stop()
     assert len(looked) == 2
     assert hub.followers == 0
+
+
+async def test_a_job_that_is_due_now_runs_though_the_clock_goes_on() -> None:
+    """Its answer was always a little later than the moment it was compared with: asked for ever, never run."""
+    moments = itertools.count()
+
+    def clock() -> datetime:
+        return NOON + timedelta(milliseconds=next(moments))
+
+    found, stubborn = Alarm(NOON), Alarm(NOON)
+
+    async def now() -> datetime | None:
+        return None if found.done else clock()
+
+    async def always() -> datetime | None:
+        return clock()
+
+    works = Clockwork(EventHub(), clock)
+    works.add(Job("found", now, found.run))
+    works.add(Job("stubborn", always, stubborn.run))
+    assert await works.run_due() == AFTER_FAILURE
+    assert (len(found.done), len(stubborn.done)) == (1, 1)

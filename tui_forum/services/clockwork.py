@@ -69,13 +69,13 @@ class Clockwork:
         """Run every job that is due now; seconds until the next one (at most :data:`LONGEST_SLEEP`)."""
         pause = LONGEST_SLEEP
         for job in self._jobs:
-            now = self._clock()
             try:
                 due = await job.next_due()
+                now = self._clock()  # after it was asked: "now" is an answer, too
                 if due is not None and due <= now:
                     await job.run(now)
                     due = await job.next_due()
-                    if due is not None and due <= now:
+                    if due is not None and due <= self._clock():
                         due = None  # it could not do all: not again at once
                         pause = min(pause, AFTER_FAILURE)
             except ForumError:
