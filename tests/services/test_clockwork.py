@@ -87,7 +87,7 @@ async def test_an_event_makes_it_look_again() -> None:
 
 
 async def test_a_job_that_is_due_now_runs_though_the_clock_goes_on() -> None:
-    """Its answer was always a little later than the moment it was compared with: asked for ever, never run."""
+    """Its answer was always a little later than what it was compared with: asked for ever, never run."""
     moments = itertools.count()
 
     def clock() -> datetime:

@@ -80,6 +80,7 @@ _VERDICTS: Final = {
     DecisionKind.WARN: RIGHT,
     DecisionKind.SILENCE: RIGHT,
     DecisionKind.SUSPEND: RIGHT,
+    DecisionKind.REMOVE_MEMBER: RIGHT,
 }
 
 Progress = Callable[[int, int], None]

@@ -49,7 +49,7 @@ OUTCOMES: Final = {
 SOURCES: Final = {
     CaseSource.REPORT: "",
     CaseSource.NEW_ACCOUNT: N_("first post of a new account"),
-    CaseSource.WORDS: N_("held by a rule about words"),
+    CaseSource.WORDS: N_("caught by a rule about words"),
     CaseSource.SECRET: N_("holds what looks like a secret"),
     CaseSource.LINKS: N_("too many links"),
     CaseSource.RATE: N_("posted too fast"),

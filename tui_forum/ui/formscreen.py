@@ -291,13 +291,14 @@ class FormScreen(ForumScreen[Result | None]):
             if result is not None:
                 self.dismiss(result)
         except InvalidInputError as error:
-            self._point_out(error)
+            self.point_out(error)
         except ForumError as error:
             self.say(explain(error), error=True)
         finally:
             self._sending = False
 
-    def _point_out(self, error: InvalidInputError) -> None:
+    def point_out(self, error: InvalidInputError) -> None:
+        """Say at its field what is wrong, and go there."""
         for field in self.shown:
             if field.name == error.field:
                 self._labels[field.name].complain(explain(error))

@@ -444,7 +444,7 @@ class BrowseScreen(
             return
         self._loading = True
         try:
-            edge = self.reader.posts[-1 if forwards else 0]
+            edge = self.reader.edge(forwards=forwards)
             page = await self.ask(
                 self.forum.threads.posts(
                     self.actor,

@@ -86,6 +86,7 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
         Key(("s",), "calm", N_("slow mode, approval first, read only")),
         Key(("C",), "charter", N_("charter"), hint=True),
         Key(("m",), "moderated", N_("what is moderated here"), hint=True),
+        Key(("R",), "acting_rules", N_("rules that act"), levels=(MANAGER,)),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
     DEFAULT_CSS = """
@@ -317,6 +318,10 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
             self.say(_("There is nobody to see."))
         else:
             self.post_message(Go(Place.PROFILE, (item.account.handle,), on_top=True))
+
+    def action_acting_rules(self) -> None:
+        """The rules that hold, flag or refuse what is written here."""
+        self.post_message(Go(Place.RULES, (self._community_id,), on_top=True))
 
     def action_host(self) -> None:
         """How the community fares, and what helps it."""

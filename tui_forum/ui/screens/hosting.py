@@ -61,6 +61,7 @@ class HostingScreen(HostingActions, ListScreen[None]):
         Key(("I",), "invite", N_("invite"), hint=True, levels=(HOST,)),
         Key(("t",), "threads", N_("threads"), hint=True),
         Key(("C",), "charter", N_("charter"), hint=True),
+        Key(("R",), "acting_rules", N_("rules that act"), levels=(HOST,)),
         Key(("F",), "find_host", N_("look for a new host"), levels=(HOST,)),
         Key(("M",), "merge", N_("merge into another community"), levels=(HOST,)),
         Key(("X",), "archive_or_reopen", N_("archive or open again"), levels=(HOST,)),
@@ -288,6 +289,10 @@ class HostingScreen(HostingActions, ListScreen[None]):
     def action_threads(self) -> None:
         """To what is written in it."""
         self.post_message(OpenCommunity(self._community_id))
+
+    def action_acting_rules(self) -> None:
+        """The rules that hold, flag or refuse what is written here."""
+        self.post_message(Go(Place.RULES, (self._community_id,), on_top=True))
 
     def action_charter(self) -> None:
         """What it is for, and the rules."""

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tui_forum.domain.cases import CaseCursor, CaseRow, merged
+from tui_forum.domain.entities import SiteRole
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.moderation import CaseFilter, CaseState
@@ -74,6 +75,7 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
         Key(("b",), "break_off", N_("make the post a case of its own")),
         Key(("L",), "record", N_("record of moderation")),
         Key(("P",), "texts", N_("prepared texts")),
+        Key(("R",), "acting_rules", N_("rules that act")),
         Key(("J", "ctrl+e"), "text_down", N_("scroll the case"), levels=(QUEUE,)),
         Key(("K", "ctrl+y"), "text_up", N_("scroll the case back"), levels=(QUEUE,)),
     )
@@ -375,6 +377,14 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
     def action_record(self) -> None:
         """What was done, by whom and why."""
         self.post_message(Go(Place.RECORD, on_top=True))
+
+    def action_acting_rules(self) -> None:
+        """The rules that act in the selected case's community, or in one that one moderates."""
+        row = self.queue.current
+        place = row.community_id if row is not None else None
+        if place is None and self.actor.site_role is SiteRole.MEMBER:
+            place = next(iter(self.places), None)
+        self.post_message(Go(Place.RULES, (place,), on_top=True))
 
     def action_texts(self) -> None:
         """The prepared texts of the selected case's community."""

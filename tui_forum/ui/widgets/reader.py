@@ -210,19 +210,15 @@ class Reader(LineWidget, can_focus=True):
 
     def extend(self, posts: Sequence[PostView], *, forwards: bool, more: bool) -> None:
         """Add posts at one end of the window; the other end is let go when it grows too large."""
+        stays = [self.posts[index].post_id for index in (self._top, self.selected) if index < len(self.posts)]
+        if forwards and self.order is PostOrder.CHRONOLOGICAL:
+            # What waits for a moderator comes last, and comes again with the page (see ``edge``).
+            self.posts = [post for post in self.posts if post.published] or self.posts
         known = {post.post_id for post in self.posts}
         fresh = [post for post in posts if post.post_id not in known]
         if forwards:
-            # By time, what is held comes last: what others write meanwhile goes before it.
-            held = 0
-            if self.order is PostOrder.CHRONOLOGICAL:
-                held = sum(not post.published for post in self.posts)
-            place = len(self.posts) - held
-            self.posts[place:place] = fresh
-            if self.selected >= place:
-                self.selected += len(fresh)
-            if self._top >= place:
-                self._top += len(fresh)
+            self.posts.extend(fresh)
+            self._stay_at(stays)
             self.more_after = more
             surplus = min(len(self.posts) - WINDOW_POSTS, self._top)
             if surplus > 0:
@@ -242,6 +238,20 @@ class Reader(LineWidget, can_focus=True):
         self._lines = {key: value for key, value in self._lines.items() if key in kept}
         self._changed()
         self._ask_for_more()
+
+    def edge(self, *, forwards: bool) -> PostView:
+        """The post at an end of the window that the next page is asked for from; there must be one."""
+        if forwards and self.order is PostOrder.CHRONOLOGICAL:
+            return next((post for post in reversed(self.posts) if post.published), self.posts[-1])
+        return self.posts[-1 if forwards else 0]
+
+    def _stay_at(self, post_ids: Sequence[int]) -> None:
+        """The same posts at the top and selected, as far as they are there still."""
+        places = {post.post_id: index for index, post in enumerate(self.posts)}
+        last = max(0, len(self.posts) - 1)
+        found = [places.get(post_id, last) for post_id in post_ids]
+        if len(found) == 2:
+            self._top, self.selected = found
 
     def update_post(self, post: PostView) -> None:
         """A post was edited, deleted, removed or accepted."""

@@ -1,0 +1,97 @@
+"""Rules that act, as managers set them and as writers meet them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.reading import NARROW, WIDE, community, person, press, session, shows
+from tui_forum.domain.entities import Actor
+from tui_forum.domain.rules import Rule, RuleAction, RuleKind
+from tui_forum.domain.views import CommunityRow, PostRef
+from tui_forum.services.forum import Forum
+
+People = tuple[Actor, Actor, CommunityRow, PostRef]
+
+
+async def garden(forum: Forum, language: str = "en") -> People:
+    """A manager, a member, their community with a thread."""
+    boss = await person(forum, "boss", admin=True)
+    mary = await person(forum, "mary", language=language)
+    row = await community(forum, boss, mary)
+    start = await forum.posts.start_thread(boss, row.community_id, "Roses", "When do you cut them?")
+    await forum.posts.reply(mary, start.thread_id, "Buy cheap roses at https://roses.example today")
+    return boss, mary, row, start
+
+
+async def test_a_manager_makes_a_rule_tries_it_out_and_switches_it_off(sqlite_forum: Forum) -> None:
+    boss, _mary, row, _start = await garden(sqlite_forum)
+    async with session(sqlite_forum, boss) as (_app, pilot):
+        await press(pilot, "i")
+        await shows(pilot, "Members", "H host's page")
+        await press(pilot, "R")
+        await shows(pilot, "Rules that act: Gardens", "No rule yet")
+        await press(pilot, "c")
+        await shows(pilot, "What does the new rule look for?", "words")
+        await press(pilot, "enter")
+        await shows(pilot, "New rule: words", "Name, for moderators")
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "A rule needs a name")
+        await press(pilot, '"Selling"', "tab", '"cheap"', "ctrl+t")
+        await shows(pilot, "“Selling”: would have hit 1 of 1 posts (in 30 days)", "Buy cheap roses")
+        await press(pilot, "enter")
+        await shows(pilot, "@mary · Roses")
+        await press(pilot, "q", "q")
+        await shows(pilot, "New rule: words", "Selling", "cheap")
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "● hold · Selling", "0 hits", "words: cheap")
+        await press(pilot, "o")
+        await shows(pilot, "○ hold · Selling (off)", "The rule is off")
+        await press(pilot, "d", "y")
+        await shows(pilot, "No rule yet")
+    assert await sqlite_forum.rules.of(boss, row.community_id) == ()
+
+
+async def test_an_expression_that_cannot_be_used_is_told_at_its_field(sqlite_forum: Forum) -> None:
+    boss, *_rest = await garden(sqlite_forum)
+    async with session(sqlite_forum, boss) as (_app, pilot):
+        await press(pilot, "g", "m")
+        await shows(pilot, "Nothing waits")
+        await press(pilot, "R")
+        await shows(pilot, "Rules that act: the whole forum")
+        await press(pilot, "c", "j", "enter")
+        await shows(pilot, "New rule: an expression")
+        await press(pilot, '"x"', "tab", "left_parenthesis", '"a"', "ctrl+s")
+        await shows(pilot, "The expression cannot be read", "missing )")
+        await press(pilot, "plus", "right_parenthesis", "plus", "dollar_sign", "ctrl+s")
+        await shows(pilot, "With some texts this expression would take for ever")
+        await press(pilot, "escape")
+        await shows(pilot, "Leave without saving?")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_who_is_held_sees_that_it_waits(sqlite_forum: Forum, size: tuple[int, int]) -> None:
+    boss, mary, row, start = await garden(sqlite_forum, language="de")
+    rule = Rule("New", RuleKind.WORDS, RuleAction.HOLD, "cheap", community_id=row.community_id)
+    await sqlite_forum.rules.save(boss, rule)
+    async with session(sqlite_forum, mary, size=size) as (_app, pilot):
+        await press(pilot, "enter", "enter")
+        await shows(pilot, "Buy cheap roses")
+        await press(pilot, "r", '"cheap again"', "ctrl+s")
+        await shows(
+            pilot, "Es wartet auf die Moderation", "zurückgehalten", "cheap again", "Bis dahin siehst nur du"
+        )
+        await sqlite_forum.posts.reply(boss, start.thread_id, "A third answer")
+        screen = await shows(pilot, "A third answer")
+        assert screen.index("A third answer") < screen.index("cheap again")
+
+
+async def test_who_is_refused_reads_why_and_keeps_the_draft(sqlite_forum: Forum) -> None:
+    boss, mary, *_rest = await garden(sqlite_forum)
+    rule = Rule("Selling", RuleKind.WORDS, RuleAction.REFUSE, "cheap", explanation="Nothing is sold here.")
+    await sqlite_forum.rules.save(boss, rule)
+    async with session(sqlite_forum, mary) as (_app, pilot):
+        await press(pilot, "enter", "enter")
+        await shows(pilot, "Buy cheap roses")
+        await press(pilot, "r", '"Cheap!"', "ctrl+s")
+        await shows(pilot, "Not sent: Nothing is sold here.", "Cheap!")
+    assert [draft.body for draft in await sqlite_forum.drafts.all(mary)] == ["Cheap!"]
