@@ -47,6 +47,7 @@ SECTIONS = {
     "InboxScreen": "Inbox",
     "ModeratedScreen": "What is moderated here",
     "ModerationScreen": "Moderation",
+    "NotesScreen": "Moderators' notes",
     "ProfileEditScreen": "In forms",
     "ProfileScreen": "Profile",
     "PlaybookScreen": "A guide for hosts",

@@ -189,6 +189,7 @@ READS: dict[str, tuple[Question, str]] = {
     "rules.of": (lambda w, a: w.forum.rules.of(a, w.community_id), ""),
     "rules.dry_run": (lambda w, a: w.forum.rules.dry_run(a, acting_rule(w)), ""),
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
+    "notes.of": (lambda w, a: w.forum.notes.of(a, "mary"), ""),
     "record.entry": (lambda w, a: w.forum.record.entry(a, w.entry_id), ""),
     "record.export": (exported, ""),
     "record.public": (lambda w, a: w.forum.record.public(a, w.community_id), INNER),
@@ -285,6 +286,7 @@ WRITES: dict[str, Question] = {
     "caseroom.write_to_member": lambda w, a: w.forum.caseroom.write_to_member(a, w.case_id, "x"),
     "caseroom.begin": lambda w, a: w.forum.caseroom.begin(a, w.community_id, "mary", "x"),
     "caseroom.answer": lambda w, a: w.forum.caseroom.answer(a, w.case_id, "x"),
+    "notes.add": lambda w, a: w.forum.notes.add(a, "mary", w.community_id, "x"),
     "reasons.save": lambda w, a: w.forum.reasons.save(a, w.community_id, None, {"en": "x"}),
     "reasons.delete": lambda w, a: w.forum.reasons.delete(a, w.community_id, 1),
     "rules.save": lambda w, a: w.forum.rules.save(a, acting_rule(w)),
@@ -491,6 +493,7 @@ async def live(world: World) -> None:
     await forum.reports.report(world.who["expert"], reply.post_id, CaseCategory.SPAM, f"{INNER} reason")
     [(world.case_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_case")
     await forum.casework.note(boss, world.case_id, f"{INNER} note")
+    await forum.notes.add(boss, "mary", world.community_id, f"{INNER} note")
     [(world.entry_id,)] = await rows(forum.database, "SELECT max(id) FROM moderation_record")
 
     async def warn(uow: UnitOfWork) -> None:

@@ -25,6 +25,7 @@ from tui_forum.services.imports import Imports
 from tui_forum.services.listening import Listening
 from tui_forum.services.memberships import Memberships
 from tui_forum.services.merging import Merging
+from tui_forum.services.notes import Notes
 from tui_forum.services.notices import Notices
 from tui_forum.services.playbooks import Playbooks
 from tui_forum.services.polls import Polls
@@ -88,6 +89,7 @@ class Forum:
         self.restrictions = Restrictions(database)
         self.reasons = Reasons(database)
         self.record = Record(database)
+        self.notes = Notes(database)
         self.notices = Notices(database, hub)
         self.profiles = Profiles(database)
         self.recognition = Recognition(database)
@@ -96,18 +98,22 @@ class Forum:
         self.imports = Imports(database)
         #: Started by what stays open (the server, the local interface), not by a single command.
         self.clockwork = Clockwork(hub)
+        self._add_jobs()
+        self._stop_tail = stop_tail
+
+    def _add_jobs(self) -> None:
+        """What becomes due by itself."""
         self.clockwork.add(Job("handovers", self.host_requests.next_end, self.host_requests.end_handovers))
         self.clockwork.add(Job("dormant", self.hosting.next_dormant, self.hosting.tell_dormant))
         self.clockwork.add(Job("forsaken", self.hosting.next_forsaken, self.hosting.tell_forsaken))
         self.clockwork.add(Job("claims", self.casework.next_lapse, self.casework.lapse))
         self.clockwork.add(Job("sanctions", self.sanctions.next_end, self.sanctions.lapse))
         self.clockwork.add(Job("restrictions", self.restrictions.next_end, self.restrictions.lapse))
-        reminders = Reminders(database)
+        reminders = Reminders(self.database)
         self.clockwork.add(Job("questions", reminders.next_question, reminders.hand_on))
         self.clockwork.add(Job("reviews", reminders.next_review, reminders.remind_of_reviews))
         self.clockwork.add(Job("ends", reminders.next_end, reminders.ask_about_ends))
         self.clockwork.add(Job("polls", self.polls.next_close, self.polls.close_due))
-        self._stop_tail = stop_tail
 
     async def close(self) -> None:
         """Finish writes, stop listening, close every connection."""

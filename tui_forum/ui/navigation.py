@@ -20,6 +20,7 @@ class Place(StrEnum):
     MODERATION = "moderation"
     RECORD = "record"
     MODERATED = "moderated"
+    NOTES = "notes"
     TEXTS = "texts"
     RULES = "rules"
     RULE = "rule"

@@ -74,6 +74,7 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
         Key(("left_square_bracket",), "previous_post", N_("post before in the case")),
         Key(("b",), "break_off", N_("make the post a case of its own")),
         Key(("L",), "record", N_("record of moderation")),
+        Key(("H",), "notes", N_("notes about the author")),
         Key(("P",), "texts", N_("prepared texts")),
         Key(("R",), "acting_rules", N_("rules that act")),
         Key(("J", "ctrl+e"), "text_down", N_("scroll the case"), levels=(QUEUE,)),
@@ -385,6 +386,12 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
         if place is None and self.actor.site_role is SiteRole.MEMBER:
             place = next(iter(self.places), None)
         self.post_message(Go(Place.RULES, (place,), on_top=True))
+
+    def action_notes(self) -> None:
+        """All that is noted about whom the case is about."""
+        row = self.subject()
+        if row is not None:
+            self.post_message(Go(Place.NOTES, (row.author.handle,), on_top=True))
 
     def action_texts(self) -> None:
         """The prepared texts of the selected case's community."""

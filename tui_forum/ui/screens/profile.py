@@ -69,6 +69,7 @@ class ProfileScreen(ListScreen[None]):
         Key(("e",), "edit", N_("change my profile"), hint=True, levels=("mine",)),
         Key(("at",), "giver", N_("profile of who gave the praise")),
         Key(("d",), "withdraw", N_("take back praise")),
+        Key(("N",), "notes", N_("moderators' notes"), levels=("other",)),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
 
@@ -256,6 +257,12 @@ class ProfileScreen(ListScreen[None]):
             self._show()
 
     # -- doing
+
+    def action_notes(self) -> None:
+        """What moderators note about them."""
+        if self._view is not None:
+            handle = self._view.profile.person.handle
+            self.post_message(Go(Place.NOTES, (handle,), on_top=True))
 
     async def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         """Go where the line leads."""
