@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,12 +10,20 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import PostgresServer, running_server
+from tests.statements import share_compiled_statements
 from tui_forum.bootstrap import open_forum
 from tui_forum.config import Settings
 from tui_forum.services.forum import Forum
 from tui_forum.storage.engine import Database
 
 BOTH = ("sqlite", "postgresql")
+
+# Files that are synced thousands of times need no disk where the machine has a folder in memory.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+share_compiled_statements()
 
 
 @pytest.fixture(scope="session")

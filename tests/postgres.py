@@ -89,7 +89,7 @@ class PostgresServer:
 def running_server() -> Iterator[PostgresServer]:
     """Start a server, stop it at the end; skips the test where it cannot be started."""
     binaries = _binaries()
-    folder = Path(tempfile.mkdtemp(prefix="tui-forum-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="tui-forum-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     # PostgreSQL refuses to run as root.
     user = "nobody" if os.geteuid() == 0 else None
     if user is not None:

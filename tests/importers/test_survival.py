@@ -80,7 +80,7 @@ def test_killed_three_times_it_ends_as_if_it_had_not_been(tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_ctrl_c_is_a_sentence_and_leaves_whole_batches(tmp_path: Path) -> None:
-    file = archive(tmp_path / "archive.jsonl", 6_000)
+    file = archive(tmp_path / "archive.jsonl", 30_000)  # far more than it reads before it is stopped
     with subprocess.Popen(
         command(file, tmp_path / "data"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as running:

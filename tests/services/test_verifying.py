@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ async def boss(forum: Forum, monkeypatch: pytest.MonkeyPatch) -> Actor:
     return await person(forum, "boss", SiteRole.ADMIN)
 
 
-async def note(forum: Forum, count: int, **values: int) -> None:
+async def note(forum: Forum, count: int, **values: Any) -> None:
     async def work(uow: UnitOfWork) -> None:
         for n in range(count):
             uow.note(

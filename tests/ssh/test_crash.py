@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -111,8 +113,9 @@ class Server:
         self.port = free_port()
         self._line = f"serve --data {folder} --listen 127.0.0.1:{self.port}\n"
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+            [sys.executable, "-c", PROGRAM],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None
@@ -138,8 +141,8 @@ class Server:
         await self._hear("killed")
 
     def close(self) -> None:
-        """The end."""
-        self._process.kill()
+        """The end, of a child that runs, too: it holds the pipe."""
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.communicate()
 
 
@@ -153,6 +156,7 @@ class Person:
     handle: str
     connect: Callable[[], Awaitable[Screen]]
     sent: asyncio.Event
+    kept: asyncio.Event
     acknowledged: set[str] = field(default_factory=set)
     began: int = 0
     recovered: int = 0
@@ -168,7 +172,14 @@ class Person:
                     token = f"<{self.handle}.{self.began}>"
                     # All at once: the composer opens meanwhile. Every other one is pasted.
                     text = f"\x1b[200~{token}\x1b[201~" if self.began % 2 else token
-                    screen.press(f"r{text}\x13")
+                    screen.press(f"r{text}")
+                    if self.began % 3 == 0:  # laid aside, and gone on with
+                        screen.press("\x1b")
+                        await until(screen, lambda text: "draft is kept" in text)
+                        self.kept.set()
+                        screen.press("r")
+                        await until(screen, lambda text: "is back" in text)
+                    screen.press("\x13")
                     await self._shown(screen, token)
 
     async def _recover(self, screen: Screen) -> None:
@@ -214,7 +225,9 @@ async def until(screen: Screen, found: Callable[[str], object]) -> None:
         raise AssertionError(f"it never came; on screen:\n{screen.text}") from None
 
 
-async def people(folder: Path, port: int, sent: asyncio.Event, handles: Sequence[str]) -> list[Person]:
+async def people(
+    folder: Path, port: int, sent: asyncio.Event, kept: asyncio.Event, handles: Sequence[str]
+) -> list[Person]:
     """Accounts with keys in a community with one thread. The first one has OpenSSH."""
     forum = await open_forum(Settings(data_dir=folder))
     operator = await forum.accounts.local_actor("operator")
@@ -226,7 +239,7 @@ async def people(folder: Path, port: int, sent: asyncio.Event, handles: Sequence
         actor = await forum.accounts.register(Registration(handle, handle.capitalize()), public_key(key))
         await forum.memberships.join(actor, club.community_id)
         program = _openssh(port, key_file(folder, handle, key)) if not found else _library(port, key)
-        found.append(Person(handle, program, sent))
+        found.append(Person(handle, program, sent, kept))
     await forum.close()
     return found
 
@@ -285,16 +298,18 @@ async def test_kills_at_random_lose_nothing_that_was_shown_and_double_nothing(
     Five kills, and in four parts that run beside one another a hundred.
     """
     chance = random.Random(seed)
-    sent = asyncio.Event()
+    sent, kept = asyncio.Event(), asyncio.Event()
     server = Server(tmp_path)
     try:
-        writers = await people(tmp_path, server.port, sent, ("anna", "bert", "carl", "dora"))
+        writers = await people(tmp_path, server.port, sent, kept, ("anna", "bert", "carl", "dora"))
         for _kill in range(kills):
             await server.start()
             sessions = [asyncio.create_task(writer.session()) for writer in chance.sample(writers, 2)]
-            for _acknowledged in range(chance.randrange(5)):
-                sent.clear()
-                waiting = asyncio.create_task(sent.wait())
+            # At times during a login, at times after some were shown, at times when a draft is kept.
+            moments = [sent] * chance.randrange(5) + [kept] * chance.randrange(2)
+            for moment in moments:
+                moment.clear()
+                waiting = asyncio.create_task(moment.wait())
                 await asyncio.wait([waiting, *sessions], return_when=asyncio.FIRST_COMPLETED)
                 assert waiting.done(), [task.exception() for task in sessions if task.done()]
             await asyncio.sleep(chance.uniform(0, 0.1))  # the moment is the point
@@ -304,4 +319,6 @@ async def test_kills_at_random_lose_nothing_that_was_shown_and_double_nothing(
     finally:
         server.close()
     assert sum(len(writer.acknowledged) for writer in writers) > kills / 2, "hardly anything was sent"
-    assert kills == 5 or any(writer.recovered for writer in writers), "no kill came while somebody wrote"
+    assert kills == 5 or any(writer.recovered for writer in writers), (
+        "no kill came between a draft and its post"
+    )

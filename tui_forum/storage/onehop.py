@@ -18,7 +18,7 @@ import resource
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Self, TypeVar
 
@@ -60,7 +60,7 @@ class OneHopCursor:
         finally:
             cursor.close()
 
-    async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Self:
+    async def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Self:
         """Run one statement and fetch its rows."""
         run = partial(self._run, "execute", sql, parameters)
         if not (self.at_once and self._connection.try_at_once(run)):
