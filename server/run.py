@@ -62,6 +62,7 @@ async def serve(settings: Settings) -> int:
         settle()
         await listener.start(host_key)
         forum.clockwork.start()
+        forum.screening.load()
         claim = None if settings.demo else await forum.accounts.claim_code()
         listener.claimable = claim is not None
         _print(_greeting(settings, listener, host_key.get_fingerprint(), claim))

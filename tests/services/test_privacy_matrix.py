@@ -385,7 +385,7 @@ APART: dict[str, str] = {
     **dict.fromkeys(
         (
             "screening.look", "screening.run", "screening.run_many", "screening.try_expression",
-            "screening.close",
+            "screening.load", "screening.close",
         ),
         "what the services look at texts with; no session asks it",
     ),

@@ -137,12 +137,14 @@ class Matches:
 class Outcome:
     """What comes of all hits together: the gravest ``action`` (None: nothing), and whose it is.
 
-    ``rules`` are all that hit, the gravest first; ``slow`` those that stepped aside.
+    ``rules`` are all that hit, the gravest first; ``slow`` those that stepped aside. ``examples``:
+    how many secrets the author says are none.
     """
 
     action: RuleAction | None
     rules: tuple[Rule, ...]
     slow: tuple[Rule, ...] = ()
+    examples: int = 0
 
     @property
     def first(self) -> Rule:
@@ -150,15 +152,18 @@ class Outcome:
         return (*self.rules, *self.slow)[0]
 
 
-def outcome(hits: Iterable[Rule], slow: Iterable[Rule] = ()) -> Outcome:
+def outcome(hits: Iterable[Rule], slow: Iterable[Rule] = (), examples: int = 0) -> Outcome:
     """The gravest action wins; of two alike, the rule that was made first.
 
     A rule whose expression took too long steps aside: what it looked at is published and flagged.
+    What looks like secrets, ``examples`` as their author says, is held.
     """
     found = tuple(sorted(hits, key=lambda rule: (-_GRAVITY.index(rule.action), rule.rule_id)))
     aside = tuple(slow)
     action = found[0].action if found else RuleAction.FLAG if aside else None
-    return Outcome(action, found, aside)
+    if examples and action is not RuleAction.REFUSE:
+        action = RuleAction.HOLD
+    return Outcome(action, found, aside, examples)
 
 
 def exceeds(rule: Rule, writer: Writer) -> bool:

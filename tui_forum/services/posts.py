@@ -106,23 +106,28 @@ class Posts:
         about: int | None = None,
         poll: PollPlan | None = None,
         token: str | None = None,
+        examples: bool = False,
     ) -> PostRef:
         """Open a thread with its first post. The same ``token`` again gives the same post.
 
         Without ``kind`` it is of the kind that is usual in the community. An announcement may want
         to be acknowledged: its members are told. ``about`` is the announcement that it discusses.
-        A poll, and nothing else, has a ``poll``; its post may be empty.
+        A poll, and nothing else, has a ``poll``; its post may be empty. ``examples``: what looks
+        like secrets in it is none; then it waits for a moderator.
 
         Raises:
-            InvalidInputError: title, body or what the poll is made of.
+            InvalidInputError: title, body or what the poll is made of; or a rule refuses it.
+            LeaksFoundError: there are secrets in it.
             NotAllowedError, NotFoundError: see the policy.
         """
         title, body = check_title(title), check_body(body, may_be_empty=poll is not None)
         kind = ThreadKind.POLL if poll is not None else kind
         if kind is ThreadKind.POLL and poll is None:
             poll = PollPlan(())
-        texts = (title, body, *(poll.options if poll is not None else ()))
-        looked = await self._screening.look(texts, community_id=community_id)
+        texts = [("title", title), ("body", body)]
+        if poll is not None:
+            texts.append(("options", "\n".join(poll.options)))
+        looked = await self._screening.look(texts, community_id=community_id, examples=examples)
 
         async def work(uow: UnitOfWork) -> PostRef | Refused:
             writing = WritingRepository(uow.connection)
@@ -187,15 +192,16 @@ class Posts:
         *,
         reply_to: int | None = None,
         token: str | None = None,
+        examples: bool = False,
     ) -> PostRef:
         """Write into a thread, answering post number ``reply_to`` or the thread as a whole.
 
         Raises:
-            InvalidInputError: body. ConflictError: locked or removed meanwhile.
-            NotAllowedError, NotFoundError: see the policy.
+            InvalidInputError, LeaksFoundError: as in :meth:`start_thread`. ConflictError: locked or
+            removed meanwhile. NotAllowedError, NotFoundError: see the policy.
         """
         body = check_body(body)
-        looked = await self._screening.look((body,), thread_id=thread_id)
+        looked = await self._screening.look([("body", body)], thread_id=thread_id, examples=examples)
 
         async def work(uow: UnitOfWork) -> PostRef | Refused:
             writing = WritingRepository(uow.connection)
@@ -270,16 +276,28 @@ class Posts:
         return ref
 
     async def edit(
-        self, actor: Actor, post_id: int, body: str, *, revision: int, token: str | None = None
+        self,
+        actor: Actor,
+        post_id: int,
+        body: str,
+        *,
+        revision: int,
+        token: str | None = None,
+        examples: bool = False,
     ) -> PostRef:
         """Change one's own post; the earlier text is kept.
 
         Raises:
             ConflictError: it was changed, removed or locked since ``revision``.
-            InvalidInputError, NotAllowedError, NotFoundError: as elsewhere.
+            InvalidInputError, LeaksFoundError, NotAllowedError, NotFoundError: as elsewhere.
         """
         body = check_body(body)
-        looked = await self._screening.look((body,), post_id=post_id)
+        async with self._database.read() as connection:
+            there = await WritingRepository(connection).post(post_id)
+        before = there["body"] if there is not None and there["author_id"] == actor.account_id else ""
+        looked = await self._screening.look(
+            [("body", body)], post_id=post_id, examples=examples, before=before
+        )
 
         async def work(uow: UnitOfWork) -> PostRef | Refused:
             writing = WritingRepository(uow.connection)

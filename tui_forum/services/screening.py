@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import InvalidInputError
+from tui_forum.domain.leaks import LeaksFoundError, leaks, load
 from tui_forum.domain.moderation import CaseCategory, CaseSource, ForwardedTo
 from tui_forum.domain.policy import Standing, moderates
 from tui_forum.domain.record import RecordAction, RecordEntry
@@ -55,10 +56,14 @@ _ENTRIES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The rules in force where something is to be written, and which of them its text hits."""
+    """The rules in force where something is to be written, and which of them its text hits.
+
+    ``examples`` counts what looks like secrets, and is none as its author says.
+    """
 
     rules: tuple[Rule, ...] = ()
     matches: Matches = field(default_factory=Matches)
+    examples: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +86,39 @@ class Screening:
 
     async def look(
         self,
-        texts: Iterable[str],
+        texts: Sequence[tuple[str, str]],
         *,
         community_id: int | None = None,
         thread_id: int | None = None,
         post_id: int | None = None,
+        examples: bool = False,
+        before: str = "",
     ) -> Looked:
-        """What the rules in force find in ``texts``: of a community, or where a thread or a post is."""
+        """What the rules in force find in ``texts``: of a community, or where a thread or a post is.
+
+        Each text comes with the name of its field. ``examples``: what looks like secrets is none.
+        What stood in the text ``before`` is there already.
+
+        Raises:
+            LeaksFoundError: there are secrets in it.
+        """
+        found = await self._on_thread(leaks, texts)
+        fresh = [leak for leak in found if leak.secret not in before]
+        if fresh and not examples:
+            raise LeaksFoundError(fresh)
         async with self._database.read() as connection:
             rules = await RuleRepository(connection).in_force(
                 community_id=community_id, thread_id=thread_id, post_id=post_id
             )
         of_text = [rule for rule in rules if rule.kind in OF_TEXT]
         if not of_text:
-            return Looked(rules)
-        return Looked(rules, await self.run(of_text, "\n".join(texts)))
+            return Looked(rules, examples=len(fresh))
+        text = "\n".join(text for _name, text in texts)
+        return Looked(rules, await self.run(of_text, text), len(fresh))
+
+    def load(self) -> None:
+        """Load what looks for secrets, on a thread; else the first who writes waits for it."""
+        self._pool.submit(load)
 
     async def run(self, rules: Sequence[Rule], text: str) -> Matches:
         """Which of the rules a text hits."""
@@ -124,10 +147,10 @@ class Screening:
 async def weigh(uow: UnitOfWork, actor: Actor, standing: Standing, looked: Looked, *, fresh: bool) -> Outcome:
     """What comes of it. Rules about who writes are for what is ``fresh``, not for changes.
 
-    Who moderates there is trusted.
+    Who moderates there is trusted, but for what looks like secrets.
     """
     if not looked.rules or moderates(standing):
-        return outcome(())
+        return outcome((), examples=looked.examples)
     repository = RuleRepository(uow.connection)
     hits, slow = [], []
     for rule in looked.rules:
@@ -138,7 +161,7 @@ async def weigh(uow: UnitOfWork, actor: Actor, standing: Standing, looked: Looke
                 slow.append(rule)
         elif fresh and exceeds(rule, await repository.writer(rule, actor.account_id, uow.now)):
             hits.append(rule)
-    return outcome(hits, slow)
+    return outcome(hits, slow, looked.examples)
 
 
 async def refuse(uow: UnitOfWork, actor: Actor, found: Outcome, community_id: int) -> Refused:
@@ -167,16 +190,33 @@ async def file(
     """What rules hold or flag enters the queue, once, under the rule that names it."""
     if found.action is None:
         return
-    first = found.first
+    source, category = CaseSource.WORDS, CaseCategory.OTHER
+    if found.examples:
+        source, category = CaseSource.SECRET, CaseCategory.CONFIDENTIAL
+    elif found.rules:
+        source, category = SOURCES[found.first.kind], found.first.category
     case_id = await into_queue(
         uow,
         community_id=community_id,
         account_id=actor.account_id,
-        source=SOURCES[first.kind] if found.rules else CaseSource.WORDS,
-        category=first.category if found.rules else CaseCategory.OTHER,
+        source=source,
+        category=category,
         post_id=ref.post_id,
         revision=revision,
     )
+    told = RecordEntry(
+        RecordAction.CONFIRM_EXAMPLE,
+        actor.account_id,
+        community_id=community_id,
+        case_id=case_id,
+        thread_id=ref.thread_id,
+        post_id=ref.post_id,
+        account_id=actor.account_id,
+    )
+    if found.examples:
+        uow.note(replace(told, after={"examples": found.examples}))
+    if not found.rules and not found.slow:
+        return
     repository = RuleRepository(uow.connection)
     acted = [(rule, rule.action.value) for rule in found.rules] + [(rule, SLOW) for rule in found.slow]
     for rule in found.slow:
@@ -186,15 +226,11 @@ async def file(
         acted, account_id=actor.account_id, now=uow.now, case_id=case_id, post_id=ref.post_id
     )
     uow.note(
-        RecordEntry(
-            _ENTRIES[found.action],
-            None,
-            community_id=community_id,
-            case_id=case_id,
-            thread_id=ref.thread_id,
-            post_id=ref.post_id,
-            account_id=actor.account_id,
-            reason=first.name,
+        replace(
+            told,
+            action=_ENTRIES[found.action],
+            actor_id=None,
+            reason=found.first.name,
             after={
                 "rules": [rule.rule_id for rule in found.rules],
                 "slow": [rule.rule_id for rule in found.slow],

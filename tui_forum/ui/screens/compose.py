@@ -20,6 +20,7 @@ from tui_forum.domain.charter import PURPOSES, RuleScope, WritingFrame
 from tui_forum.domain.entities import ThreadKind
 from tui_forum.domain.errors import ConflictError, ForumError, InvalidInputError, RulesNotAcceptedError
 from tui_forum.domain.events import Event, EventKind
+from tui_forum.domain.leaks import Leak, LeaksFoundError, without
 from tui_forum.domain.limits import BODY_MAX_CHARS, DRAFT_MAX_CHARS
 from tui_forum.domain.restrictions import Hindrance
 from tui_forum.domain.templates import Template
@@ -30,6 +31,7 @@ from tui_forum.ui.charterwords import KINDS
 from tui_forum.ui.keys import Key
 from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.modals.rules import RulesModal
+from tui_forum.ui.modals.secretsfound import EXAMPLES, MASK, SecretsModal
 from tui_forum.ui.navigation import ComposeTarget
 from tui_forum.ui.screen import WIDE, ForumScreen
 from tui_forum.ui.widgets.bars import Footer, StatusBar
@@ -614,13 +616,9 @@ class ComposeScreen(ForumScreen[PostRef | None]):
                 self._dirty = True
             if not await self.keep_draft() or self._draft is None:
                 return
-            try:
-                ref = await self._deliver(self._draft.token)
-            except RulesNotAcceptedError:
-                if not await self._accept_rules():
-                    self.say(_("Not sent: your draft is kept until you accept the rules."))
-                    return
-                ref = await self._deliver(self._draft.token)
+            ref = await self._try_to_deliver(self._draft.token)
+            if ref is None:
+                return
         except InvalidInputError as error:
             self.say(explain(error), error=True)
             self._go_to(error.field)
@@ -636,6 +634,34 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             self.dismiss(ref)
         finally:
             self._sending = False
+
+    async def _try_to_deliver(self, token: str) -> PostRef | None:
+        """Send it; what can be settled here is asked. None when one thinks better of it."""
+        examples = False
+        while True:
+            try:
+                return await self._deliver(token, examples=examples)
+            except RulesNotAcceptedError:
+                if not await self._accept_rules():
+                    self.say(_("Not sent: your draft is kept until you accept the rules."))
+                    return None
+            except LeaksFoundError as error:
+                answer = await self.app.push_screen(SecretsModal(error.leaks), wait_for_dismiss=True)
+                self._go_to(error.field)
+                if answer == MASK:
+                    self._mask(error.leaks)
+                if answer != EXAMPLES:
+                    return None
+                examples = True
+
+    def _mask(self, found: Sequence[Leak]) -> None:
+        """Take secrets out of what was typed; the draft is kept without them at once."""
+        self.title_field.value = without(self.title_field.value, found)
+        self.editor.text = without(self.editor.text, found)
+        self.poll_form.rewrite(lambda text: without(text, found))
+        self._dirty = True
+        self.call_later(self.keep_draft)
+        self.say(_("Masked. Look at it once more, then send it."))
 
     def _go_to(self, field: str) -> None:
         """Where something is wrong."""
@@ -656,15 +682,15 @@ class ComposeScreen(ForumScreen[PostRef | None]):
         self.frame_lines.show_frame(self._frame)
         return True
 
-    async def _deliver(self, token: str) -> PostRef:
+    async def _deliver(self, token: str, *, examples: bool) -> PostRef:
         target, body = self._target, self.editor.text
         if target.post_id is not None:
             return await self.forum.posts.edit(
-                self.actor, target.post_id, body, revision=target.revision, token=token
+                self.actor, target.post_id, body, revision=target.revision, token=token, examples=examples
             )
         if target.thread_id is not None:
             return await self.forum.posts.reply(
-                self.actor, target.thread_id, body, reply_to=target.reply_to, token=token
+                self.actor, target.thread_id, body, reply_to=target.reply_to, token=token, examples=examples
             )
         return await self.forum.posts.start_thread(
             self.actor,
@@ -676,4 +702,5 @@ class ComposeScreen(ForumScreen[PostRef | None]):
             about=target.about,
             poll=self.poll_form.plan() if self._kind is ThreadKind.POLL else None,
             token=token,
+            examples=examples,
         )

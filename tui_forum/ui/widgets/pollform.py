@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -107,6 +107,11 @@ class PollForm(Vertical):
         self.closes.value = str(values.get("closes", ""))
         self.multiple.choose("several" if values.get("multiple") is True else "one")
         self.anonymous.choose("anonymous" if values.get("anonymous") is True else "named")
+
+    def rewrite(self, change: Callable[[str], str]) -> None:
+        """Change the answers as they are typed."""
+        if (text := change(self.options.text)) != self.options.text:
+            self.options.load_text(text)
 
     def look(self) -> PollView:
         """How the poll will look before anybody has voted, as far as it is typed."""
