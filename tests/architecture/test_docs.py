@@ -38,6 +38,7 @@ SECTIONS = {
     "CharterScreen": "Charter",
     "CommunityScreen": "About a community",
     "ComposeScreen": "Writing a post",
+    "DecisionScreen": "A decision about you",
     "DirectoryScreen": "Find communities",
     "DraftsScreen": "Drafts",
     "EditPlaybookScreen": "Changing a guide",

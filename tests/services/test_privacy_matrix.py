@@ -272,6 +272,7 @@ WRITES: dict[str, Question] = {
     "decisions.decide": lambda w, a: w.forum.decisions.decide(
         a, w.case_id, Ruling.plain(DecisionKind.REMOVE, "x")
     ),
+    "appeals.answer": lambda w, a: w.forum.appeals.answer(a, w.case_id, "x", overturn=True),
     "restrictions.restrict": lambda w, a: w.forum.restrictions.restrict(
         a, w.community_id, RestrictionKind.SLOW, "x"
     ),
@@ -355,6 +356,7 @@ APART: dict[str, str] = {
     "drafts.discard": "one's own words, whatever they were for",
     "decisions.decide_many": "each case as in decisions.decide; what cannot be decided is counted",
     "decisions.undo": "one's own last decision",
+    **dict.fromkeys(("appeals.decision", "appeals.appeal"), "decisions about oneself"),
     **dict.fromkeys(
         ("sanctions.suspension", "sanctions.unread", "sanctions.acknowledge"), "one's own sanctions"
     ),

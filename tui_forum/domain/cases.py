@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tui_forum.domain.appeals import AppealView
 from tui_forum.domain.entities import PostState
 from tui_forum.domain.moderation import (
     CaseCategory,
@@ -214,7 +215,9 @@ class CaseView:
     """A case with all that a decision needs. ``why_not`` (a msgid) says why one may not decide.
 
     ``context`` are the posts around ``posts[selected]``. ``rule_text`` is the charter's rule
-    that is cited. ``can_undo`` tells that the reader's own decision can still be undone.
+    that is cited. ``can_undo`` tells that the reader's own decision can still be undone, ``alone`` that
+    they may decide in spite of a conflict, because nobody else can. Of an ``appeal``, posts and reports
+    are those of the case whose decision is challenged.
     """
 
     row: CaseRow
@@ -229,6 +232,8 @@ class CaseView:
     may_decide: bool
     why_not: str
     can_undo: bool
+    alone: bool = False
+    appeal: AppealView | None = None
 
 
 @dataclass(frozen=True, slots=True)

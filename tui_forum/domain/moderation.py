@@ -54,6 +54,9 @@ class DecisionKind(StrEnum):
     MOVE = "move"
     OFF_TOPIC = "off_topic"
     REMOVE_MEMBER = "remove_member"
+    # of an appeal: the decision stands, or is taken back
+    UPHOLD = "uphold"
+    OVERTURN = "overturn"
 
 
 class ForwardedTo(StrEnum):
@@ -65,11 +68,14 @@ class ForwardedTo(StrEnum):
 
 
 class Conflict(StrEnum):
-    """Why somebody should not decide a case: it is about them, or they reported it."""
+    """Why somebody should not decide a case: it is about them, they reported it, or (an appeal) they
+    have made the decision that is challenged.
+    """
 
     NONE = ""
     SUBJECT = "subject"
     REPORTER = "reporter"
+    DECIDER = "decider"
 
 
 class CaseSort(StrEnum):

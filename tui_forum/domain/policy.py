@@ -165,6 +165,7 @@ NO_NEED_TO_ASK: Final = N_("You need not ask here: you may join at once.")
 MEMBERS_INVITE: Final = N_("Only members invite into this community.")
 ABOUT_YOU: Final = N_("This case is about you: somebody else decides it.")
 YOUR_REPORT: Final = N_("You reported this yourself: somebody else decides it.")
+YOUR_DECISION: Final = N_("You made the decision that is challenged: somebody else answers the appeal.")
 FOR_SITE: Final = N_("This case went to the moderators of the whole forum: they decide it.")
 FOR_MANAGERS: Final = N_("This case went to the managers of the community: they decide it.")
 ALREADY_MEMBER: Final = N_("You are a member already.")
@@ -405,12 +406,19 @@ def _moderating(_action: Action, standing: Standing) -> Verdict:
     return YES if moderates(standing) else _no(MODERATORS)
 
 
+_CONFLICTS: Final = {
+    Conflict.SUBJECT: ABOUT_YOU,
+    Conflict.REPORTER: YOUR_REPORT,
+    Conflict.DECIDER: YOUR_DECISION,
+}
+
+
 def _case(_action: Action, standing: Standing) -> Verdict:
     """Nobody is a judge in their own cause, unless there is no other judge."""
     if not moderates(standing):
         return _no(MODERATORS)
     if standing.conflict is not Conflict.NONE and not standing.alone:
-        return _no(ABOUT_YOU if standing.conflict is Conflict.SUBJECT else YOUR_REPORT)
+        return _no(_CONFLICTS[standing.conflict])
     if standing.site_role in (SiteRole.MODERATOR, SiteRole.ADMIN):
         return YES
     if standing.forwarded_to is ForwardedTo.SITE:

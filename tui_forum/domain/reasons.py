@@ -72,6 +72,14 @@ SHIPPED: Final[Mapping[DecisionKind, tuple[str, ...]]] = {
         N_("You have been warned before"),
         N_("You broke the rules of {community} again and again"),
     ),
+    DecisionKind.UPHOLD: (
+        N_("Looked at a second time, with the same result"),
+        N_("The rule that was cited applies here"),
+    ),
+    DecisionKind.OVERTURN: (
+        N_("Looked at a second time: nothing here breaks the rules"),
+        N_("It was a misunderstanding; we are sorry"),
+    ),
     DecisionKind.MOVE: (N_("It finds more readers there"), N_("Its topic is at home there")),
     DecisionKind.OFF_TOPIC: (
         N_("It is not about “{thread}”: please open a thread of its own"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from tui_forum.domain.appeals import AppealState, AppealView
 from tui_forum.domain.cases import (
     AuthorHistory,
     CaseCursor,
@@ -26,6 +27,7 @@ from tui_forum.domain.moderation import (
     UNDO_WITHIN,
     CaseCategory,
     CaseFilter,
+    CaseSource,
     CaseState,
     Conflict,
     DecisionKind,
@@ -35,6 +37,7 @@ from tui_forum.domain.views import Author, PostView
 from tui_forum.services.casestate import DECIDED_MEANWHILE, LoadedCase, case_row, load_case
 from tui_forum.services.threads import post_view
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.appeals import AppealRepository
 from tui_forum.storage.repositories.cases import CaseReading
 
 CONTEXT_POSTS = 3  # shown before and after a post of the case
@@ -93,8 +96,12 @@ class Cases:
             reading = CaseReading(connection, actor.account_id, actor.site_role)
             case = await load_case(reading, actor, case_id, now)
             secret = case.row.conflict is Conflict.SUBJECT and not case.standing.alone
-            reports = await reading.reports(case_id)
-            posts = tuple(_case_post(row) for row in await reading.posts(case_id))
+            appeal = None
+            if case.row.source is CaseSource.APPEAL:
+                appeal = appeal_view(await AppealRepository(connection).of_case(case_id))
+            about = appeal.decided_case_id if appeal is not None else case_id
+            reports = await reading.reports(about)
+            posts = tuple(_case_post(row) for row in await reading.posts(about))
             selected = next((i for i, post in enumerate(posts) if post.post_id == post_id), 0)
             context = await _around(reading, actor, case, posts[selected]) if posts else ()
             messages = await reading.messages(case_id, private=not secret)
@@ -117,11 +124,29 @@ class Cases:
             may_decide=verdict.allowed and case.row.state is CaseState.OPEN,
             why_not=verdict.reason if not verdict.allowed else _decided(case),
             can_undo=mine and case.row.decided_at is not None and now - case.row.decided_at < UNDO_WITHIN,
+            alone=case.standing.alone,
+            appeal=appeal,
         )
 
 
 def _decided(case: LoadedCase) -> str:
     return "" if case.row.state is CaseState.OPEN else DECIDED_MEANWHILE
+
+
+def appeal_view(row: Sequence[Any] | None) -> AppealView | None:
+    """A row of :meth:`AppealRepository.of_case`."""
+    if row is None:
+        return None
+    return AppealView(
+        body=row[1],
+        state=AppealState(row[2]),
+        decided_case_id=row[4],
+        kind=DecisionKind(row[6]),
+        reason=row[10],
+        decided_by=Author(*row[11:14]),
+        decided_at=row[7],
+        answer=row[3],
+    )
 
 
 def message_view(row: Sequence[Any]) -> CaseMessageView:

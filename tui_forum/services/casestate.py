@@ -67,6 +67,8 @@ def case_row(row: Sequence[Any], actor: Actor, now: datetime) -> CaseRow:
     conflict = Conflict.NONE
     if row[7] == actor.account_id:
         conflict = Conflict.SUBJECT
+    elif row[28]:
+        conflict = Conflict.DECIDER
     elif row[27]:
         conflict = Conflict.REPORTER
     others = claimed_now(row[22], row[24], now) and row[22] != actor.account_id
@@ -132,7 +134,7 @@ async def load_case(reading: CaseReading, actor: Actor, case_id: int, now: datet
     if found is None:
         raise NotFoundError(NOT_FOUND)
     row = case_row(found, actor, now)
-    visibility, role, name, rules, decided_by, assigned_to, language, joined_at = found[28:36]
+    visibility, role, name, rules, decided_by, assigned_to, language, joined_at = found[29:37]
     standing = Standing(
         actor.site_role,
         Role(role) if role else None,

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from tui_forum.domain.appeals import ANSWERS
 from tui_forum.domain.cases import BulkOutcome, Decided
-from tui_forum.domain.entities import Actor, PostState, Role
+from tui_forum.domain.entities import Actor, PostState
 from tui_forum.domain.errors import (
     ConflictError,
     ForumError,
@@ -25,7 +26,6 @@ from tui_forum.domain.moderation import (
     DecisionKind,
     Ruling,
 )
-from tui_forum.domain.policy import NOT_FOUND
 from tui_forum.domain.reasons import pick
 from tui_forum.domain.record import RecordAction, RecordEntry
 from tui_forum.i18n import N_
@@ -35,19 +35,15 @@ from tui_forum.services.casestate import (
     load_case,
     require_open,
 )
-from tui_forum.services.curation import move_thread
-from tui_forum.services.memberships import become_member
 from tui_forum.services.notices import notify, notify_each
-from tui_forum.services.publishing import known
+from tui_forum.services.reversal import reverse
 from tui_forum.services.rulings import CasePost, Effect, Hearing, apply, let_through
-from tui_forum.services.sanctions import take_back
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.appeals import AppealRepository
 from tui_forum.storage.repositories.cases import CaseReading
 from tui_forum.storage.repositories.casework import CaseWriting
-from tui_forum.storage.repositories.holding import HoldingRepository
 from tui_forum.storage.repositories.record import entries_of
 from tui_forum.storage.repositories.rules import RIGHT, WRONG, RuleRepository
-from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
 CHANGED: Final = N_("A post of this case was changed meanwhile: look at it again.")
@@ -57,10 +53,12 @@ REPORTED_AGAIN: Final = N_("It was reported again meanwhile: decide the new case
 TOO_MANY: Final = N_("At most {most} cases can be decided at once.")
 ONE_BY_ONE: Final = N_("Such a decision is made for one case at a time.")
 APPEALED: Final = N_("An appeal is answered, not decided like a report.")
+APPEALED_MEANWHILE: Final = N_("Somebody has appealed against it: it is for others to take back.")
+ANSWER_STANDS: Final = N_("What is answered to an appeal cannot be taken back.")
 
 _DECISIONS: Final = tuple(RecordAction(kind.value) for kind in DecisionKind)
 #: Decisions that are the same for many cases: an edit or a move is about one post.
-_FOR_MANY: Final = frozenset(DecisionKind) - {DecisionKind.EDIT, DecisionKind.MOVE}
+_FOR_MANY: Final = frozenset(DecisionKind) - {DecisionKind.EDIT, DecisionKind.MOVE} - ANSWERS
 
 #: What a reporter is told; the words of sanctions are between the moderators and the author.
 _OUTCOMES: Final = {
@@ -154,6 +152,8 @@ class Decisions:
             ConflictError: there is nothing to undo, or it was reported again.
         """
         cases = await self._last(actor)
+        if cases and cases[0][1][2] in ANSWERS:
+            raise ConflictError(ANSWER_STANDS)
         undone: list[int] = []
         refused: ForumError | None = None
         for done, (case_id, entry) in enumerate(cases, 1):
@@ -210,7 +210,7 @@ async def _decide(
     case = await load_case(reading, actor, case_id, uow.now)
     require_open(case)
     row = case.row
-    if row.source is CaseSource.APPEAL:
+    if row.source is CaseSource.APPEAL or ruling.kind in ANSWERS:
         raise ConflictError(APPEALED)
     if not await writing.close(case_id, ruling.kind, actor.account_id, uow.now):
         raise ConflictError(DECIDED_MEANWHILE)
@@ -299,23 +299,10 @@ async def _undo(uow: UnitOfWork, actor: Actor, case_id: int, entry: Any) -> None
         raise ConflictError(NOTHING_TO_UNDO)
     if await writing.others_open(case_id):
         raise ConflictError(REPORTED_AGAIN)
-    posts = {found[0]: CasePost.of(found) for found in await writing.posts(case_id)}
-    if kind is DecisionKind.MOVE:
-        await move_thread(uow, actor, after["thread"], before["community"])
-    restored = await _restore(uow, actor, kind, posts, before, after)
-    for post in filter(lambda post: known(post.number), restored):
-        uow.record(
-            EventKind.POST_EDITED,
-            community_id=case.row.community_id,
-            thread_id=post.thread_id,
-            post_id=post.post_id,
-            data={"number": post.number},
-        )
+    if await AppealRepository(uow.connection).against(case_id, decided_at):
+        raise ConflictError(APPEALED_MEANWHILE)
+    undone = await reverse(uow, actor, case, kind, decided_at, before, after)
     await RuleRepository(uow.connection).judge(case_id, "")
-    lifted = await take_back(uow, case_id, decided_at, actor.account_id)
-    if kind is DecisionKind.REMOVE_MEMBER and before.get("role") and case.row.community_id is not None:
-        author, role = case.row.author.account_id, Role(before["role"])
-        await become_member(uow, author, case.row.community_id, role, actor_id=actor.account_id)
     if case.row.report_count:
         await writing.tell_reporters(case_id, "", None)
     seen = await writing.withdraw_notices(case_id, decided_at)
@@ -337,45 +324,7 @@ async def _undo(uow: UnitOfWork, actor: Actor, case_id: int, entry: Any) -> None
             post_id=case.row.post_id,
             account_id=case.row.author.account_id,
             before={"decision": kind.value, "state": CaseState.DECIDED.value},
-            after={"posts": [post.post_id for post in restored], "lifted": lifted},
+            after=undone,
         )
     )
     uow.record(EventKind.CASE_CHANGED, actor_id=actor.account_id, data={"case": case_id})
-
-
-async def _restore(
-    uow: UnitOfWork,
-    actor: Actor,
-    kind: DecisionKind,
-    posts: Mapping[int, CasePost],
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> list[CasePost]:
-    """Make the posts what they were, as far as nobody has changed them since."""
-    writing = CaseWriting(uow.connection)
-    came_to = {told["post"]: told for told in after.get("posts", ())}
-    restored = []
-    for told in before.get("posts", ()):
-        post, now = posts.get(told["post"]), came_to.get(told["post"], {})
-        if post is None or post.state.value != now.get("state", post.state.value):
-            continue  # deleted, or removed by another decision, since
-        if kind is DecisionKind.OFF_TOPIC:
-            await writing.mark_off_topic([post.post_id], off_topic=False)
-        elif kind is DecisionKind.EDIT and post.revision == now["revision"]:
-            await _bring_back(uow, actor, post, told["revision"])
-        if post.state.value != told["state"]:
-            await writing.set_states([post.post_id], PostState(told["state"]))
-            if told["state"] == PostState.HELD.value and post.number == 1:
-                await HoldingRepository(uow.connection).hide_thread(post.thread_id)
-        restored.append(post)
-    return restored
-
-
-async def _bring_back(uow: UnitOfWork, actor: Actor, post: CasePost, revision: int) -> None:
-    """Put an earlier text of a post in its place, as one more version."""
-    writing = WritingRepository(uow.connection)
-    body = await CaseWriting(uow.connection).text_of(post.post_id, revision)
-    if body is None:
-        raise NotFoundError(NOT_FOUND)
-    row = {"id": post.post_id, "revision": post.revision, "body": post.body}
-    await writing.revise(row, body, actor.account_id, uow.now)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from tui_forum.domain.entities import OpeningMode
 from tui_forum.services.accounts import Accounts
 from tui_forum.services.announcements import Announcements
+from tui_forum.services.appeals import Appeals
 from tui_forum.services.caseroom import Caseroom
 from tui_forum.services.cases import Cases
 from tui_forum.services.casework import Casework
@@ -85,6 +86,7 @@ class Forum:
         self.casework = Casework(database)
         self.caseroom = Caseroom(database)
         self.decisions = Decisions(database)
+        self.appeals = Appeals(database)
         self.sanctions = Sanctions(database)
         self.restrictions = Restrictions(database)
         self.reasons = Reasons(database)

@@ -25,7 +25,7 @@ from tui_forum.ui.modals.line import LineModal
 from tui_forum.ui.modals.palette import PaletteModal
 from tui_forum.ui.modals.pick import Choice, PickModal
 from tui_forum.ui.modals.reason import ReasonModal
-from tui_forum.ui.modals.sanction import SanctionModal
+from tui_forum.ui.modals.sanction import APPEAL, SanctionModal
 from tui_forum.ui.navigation import Go, OpenCommunity, OpenThread, Place, StartWriting
 from tui_forum.ui.places import make_screen
 from tui_forum.ui.pump import Calm, EventPump, wait_for
@@ -142,6 +142,9 @@ class ForumApp(App[None], inherit_bindings=False):
                 answer = await self.push_screen(SanctionModal(penalty), wait_for_dismiss=True)
                 if answer is not None:
                     await self.forum.sanctions.acknowledge(self.actor, penalty.sanction_id)
+                if answer == APPEAL:
+                    self.go(Place.DECISION, penalty.case_id, on_top=True)
+                    return
         except ForumError as error:
             self.say(explain(error), error=True)
 

@@ -45,6 +45,8 @@ OUTCOMES: Final = {
     DecisionKind.MOVE: N_("moving"),
     DecisionKind.OFF_TOPIC: N_("off topic"),
     DecisionKind.REMOVE_MEMBER: N_("removal from the community"),
+    DecisionKind.UPHOLD: N_("appeal turned down"),
+    DecisionKind.OVERTURN: N_("appeal granted"),
 }
 SOURCES: Final = {
     CaseSource.REPORT: "",
@@ -100,6 +102,10 @@ NOTICES: Final = {
     "sanction_removal": N_("You were removed from {community}"),
     "sanction_lifted": N_("What was laid on you in {community} is lifted"),
     "sanction_over": N_("What was laid on you in {community} is over"),
+    "appeal_upheld": N_("Your appeal in {community} was turned down: the decision stands"),
+    "appeal_overturned": N_("Your appeal in {community} was granted: the decision is taken back"),
+    "decision_upheld": N_("@{handle} turned down an appeal against what you decided in {community}"),
+    "decision_overturned": N_("@{handle} granted an appeal against what you decided in {community}"),
     "decision_undone": N_("A moderator has taken back what you were told about “{title}”"),
     "report_approve": N_("Thank you for your report: the post in “{title}” stays"),
     "report_remove": N_("Thank you for your report: the post in “{title}” was removed"),
@@ -124,17 +130,41 @@ NAMELESS: Final = {
     "sanction_removal": N_("You were removed from a community"),
     "sanction_lifted": N_("What was laid on you is lifted"),
     "sanction_over": N_("What was laid on you is over"),
+    "appeal_upheld": N_("Your appeal was turned down: the decision stands"),
+    "appeal_overturned": N_("Your appeal was granted: the decision is taken back"),
+    "decision_upheld": N_("@{handle} turned down an appeal against what you decided"),
+    "decision_overturned": N_("@{handle} granted an appeal against what you decided"),
     "modmail": N_("The moderators have written to you"),
     "modmail_answer": N_("@{handle} has answered the moderators"),
     "case_assigned": N_("@{handle} gave you a case"),
     "case_forwarded": N_("@{handle} forwarded a case to you"),
     "case_discussed": N_("@{handle} said something about a case"),
 }
+HOW_TO_ANSWER: Final = N_("An appeal is answered: a grants it, x turns it down.")
 #: What the text of a notice stands for, where it is a word of the program.
 MEANINGS: Final = {"sanction_over": {kind.value: name for kind, name in SANCTIONS.items()}}
 #: Notices that lead to the talk with the moderators, and those that lead to the queue.
 TO_TALK: Final = frozenset(("modmail",))
-TO_CASE: Final = frozenset(("modmail_answer", "case_assigned", "case_forwarded", "case_discussed"))
+TO_CASE: Final = frozenset(
+    (
+        "modmail_answer",
+        "case_assigned",
+        "case_forwarded",
+        "case_discussed",
+        "decision_upheld",
+        "decision_overturned",
+    )
+)
+#: Those that lead to the page of a decision; and those where it is a key away.
+TO_DECISION: Final = frozenset(
+    (
+        "post_removed",
+        "appeal_upheld",
+        "appeal_overturned",
+        *(f"sanction_{kind.value}" for kind in SanctionKind),
+    )
+)
+DECIDED: Final = TO_DECISION | {"post_changed", "post_moved", "post_moved_away", "post_off_topic"}
 
 
 def category_name(category: CaseCategory, rule: int | None) -> str:

@@ -26,6 +26,7 @@ class Place(StrEnum):
     RULE = "rule"
     RULE_TRIAL = "rule_trial"
     TALK = "talk"
+    DECISION = "decision"
     SETTINGS = "settings"
     SEARCH = "search"
     HELP = "help"

@@ -22,6 +22,7 @@ _SCREENS: Final = {
     Place.RULE: "rule:RuleScreen",
     Place.RULE_TRIAL: "ruletrial:RuleTrialScreen",
     Place.TALK: "talk:TalkScreen",
+    Place.DECISION: "decision:DecisionScreen",
     Place.SETTINGS: "settings:SettingsScreen",
     Place.SEARCH: "search:SearchScreen",
     Place.HELP: "help:HelpScreen",

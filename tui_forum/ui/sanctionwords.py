@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from tui_forum.domain.moderation import SanctionKind
@@ -38,11 +39,16 @@ def headline(penalty: Penalty) -> str:
 
 def term(penalty: Penalty) -> str:
     """How long it holds; nothing for a warning."""
-    if penalty.kind is SanctionKind.WARNING:
+    return term_until(penalty.kind, penalty.until)
+
+
+def term_until(kind: SanctionKind, until: datetime | None) -> str:
+    """How long a sanction holds; nothing for a warning."""
+    if kind is SanctionKind.WARNING:
         return ""
-    if penalty.until is None:
+    if until is None:
         return _("It holds until a moderator lifts it.")
-    return _("It ends by itself: {until}.").format(until=format_datetime(penalty.until))
+    return _("It ends by itself: {until}.").format(until=format_datetime(until))
 
 
 def restriction_name(one: Restriction) -> str:

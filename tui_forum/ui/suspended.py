@@ -11,29 +11,33 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_forum.domain.appeals import DecisionView
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.moderation import SanctionKind
 from tui_forum.domain.sanctions import Penalty
 from tui_forum.domain.text import display_text
-from tui_forum.i18n import N_, _, format_datetime
+from tui_forum.i18n import N_, _
+from tui_forum.ui.actions.appealing import AppealingActions
 from tui_forum.ui.app import ForumApp
 from tui_forum.ui.keys import Key
 from tui_forum.ui.navigation import Place
 from tui_forum.ui.sanctionwords import MEANING, headline, term
-from tui_forum.ui.screen import ForumScreen
+from tui_forum.ui.screen import dialog
+from tui_forum.ui.widgets.decisionlines import decision_parts
 from tui_forum.ui.widgets.lines import LinesView
 
 if TYPE_CHECKING:
     from tui_forum.services.forum import Forum
 
 
-class SuspensionScreen(ForumScreen[None]):
+class SuspensionScreen(AppealingActions):
     """The one screen there is; none of the keys that lead elsewhere."""
 
     TITLE_TEXT = N_("Suspended")
     KEYS: ClassVar = (
+        Key(("a",), "appeal", N_("appeal"), hint=True),
         Key(("j", "down"), "down", N_("down")),
         Key(("k", "up"), "up", N_("up")),
         Key(("T",), "toggle_theme", N_("dark or light")),
@@ -43,6 +47,7 @@ class SuspensionScreen(ForumScreen[None]):
     def __init__(self, penalty: Penalty) -> None:
         super().__init__()
         self.penalty = penalty
+        self._decision: DecisionView | None = None
         self.view = LinesView(self._draw)
 
     def keymap(self) -> tuple[Key, ...]:
@@ -56,36 +61,45 @@ class SuspensionScreen(ForumScreen[None]):
     async def on_mount(self) -> None:
         """The lines have the keys."""
         self.view.focus()
+        await self.tell(self.penalty)
         await super().on_mount()
 
     def go(self, place: Place) -> None:
         """Nowhere."""
 
-    def tell(self, penalty: Penalty) -> None:
-        """It holds for another time now."""
+    async def tell(self, penalty: Penalty) -> None:
+        """What holds now, and what became of the appeal."""
         self.penalty = penalty
+        if penalty.case_id is not None:
+            self._decision = await self.ask(self.forum.appeals.decision(self.actor, penalty.case_id))
         self.view.changed()
         self.refresh_bars()
 
     def _draw(self, width: int) -> list[Strip]:
         skin, penalty = self.forum_app.skin, self.penalty
-        since = _("Since {date}").format(date=format_datetime(penalty.created_at))
-        parts: list[tuple[str, Style]] = [
-            ("", skin.base),
-            (headline(penalty), skin.base + skin.strong + skin.error),
-            ("", skin.base),
-            (_("The moderators say why:"), skin.base + skin.dim),
-            (display_text(penalty.reason), skin.base),
-            ("", skin.base),
-            (f"{since}. {term(penalty)}", skin.base),
-            (_(MEANING[SanctionKind.SUSPENSION]), skin.base),
-        ]
+        parts: list[tuple[str, Style]] = [("", skin.base)]
+        if self._decision is not None:
+            parts += decision_parts(self._decision, skin)
+        else:
+            parts += [
+                (headline(penalty), skin.base + skin.strong),
+                ("", skin.base),
+                (display_text(penalty.reason), skin.base),
+                ("", skin.base),
+                (f"{term(penalty)} {_(MEANING[SanctionKind.SUSPENSION])}", skin.base),
+            ]
         room = max(10, min(width - 4, 76))
         return [
             Strip([Segment("  ", skin.base), *line])
             for text, style in parts
             for line in self.view.wrapped(text, room, style)
         ]
+
+    @dialog
+    async def action_appeal(self) -> None:
+        """Say why it should be looked at once more."""
+        if self._decision is not None and await self.appeal_against(self._decision):
+            await self.tell(self.penalty)
 
     def action_down(self) -> None:
         """A line."""
@@ -122,8 +136,8 @@ class SuspendedApp(ForumApp):
         """Nowhere."""
 
     async def _handle_event(self, event: Event) -> None:
-        """Only what is laid on oneself concerns one: it is lifted, or over, or another one holds."""
-        if event.kind is not EventKind.SANCTION_CHANGED:
+        """What is laid on oneself is lifted, or over, or another one holds; or the appeal is answered."""
+        if event.kind not in (EventKind.SANCTION_CHANGED, EventKind.NOTICE_SENT):
             return
         try:
             penalty = await self.forum.sanctions.suspension(self.actor)
@@ -132,7 +146,7 @@ class SuspendedApp(ForumApp):
         if penalty is None:
             await self.start_again()
         else:
-            self._page.tell(penalty)
+            await self._page.tell(penalty)
 
 
 async def app_for(forum: Forum, actor: Actor, **options: Any) -> ForumApp:

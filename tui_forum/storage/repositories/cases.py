@@ -32,6 +32,7 @@ from tui_forum.domain.moderation import (
     CLAIM_FOR,
     CaseFilter,
     CaseSort,
+    CaseSource,
     CaseState,
     Claimed,
     DecisionKind,
@@ -40,6 +41,7 @@ from tui_forum.domain.moderation import (
 from tui_forum.storage.models import (
     Account,
     AccountNote,
+    Appeal,
     Case,
     CaseMessage,
     CasePost,
@@ -47,6 +49,7 @@ from tui_forum.storage.models import (
     Community,
     Contributor,
     Membership,
+    ModerationRecord,
     Post,
     PostRevision,
     Report,
@@ -92,6 +95,16 @@ def _reported_by_me() -> ColumnElement[bool]:
     return mine.correlate(Case)
 
 
+def _decided_by_me() -> ColumnElement[bool]:
+    """The case is an appeal against what the account that is bound as ``me`` has decided."""
+    mine = exists().where(
+        Appeal.case_id == Case.id,
+        ModerationRecord.id == Appeal.record_id,
+        ModerationRecord.actor_id == bindparam("me"),
+    )
+    return mine.correlate(Case)
+
+
 _SORTED_BY: Final[dict[CaseSort, InstrumentedAttribute[Any]]] = {
     CaseSort.AGE: Case.id,
     CaseSort.SEVERITY: Case.severity,
@@ -103,6 +116,7 @@ _SORTED_BY: Final[dict[CaseSort, InstrumentedAttribute[Any]]] = {
 def _rows() -> Select[*tuple[Any, ...]]:
     """Rows of the queue, for the account that is bound as ``me``."""
     as_reported = and_(PostRevision.post_id == CasePost.post_id, PostRevision.revision == CasePost.revision)
+    appeal = select(Appeal.body).where(Appeal.case_id == Case.id).correlate(Case).scalar_subquery()
     posts = (
         select(func.count())
         .select_from(CasePost)
@@ -114,10 +128,11 @@ def _rows() -> Select[*tuple[Any, ...]]:
         select(
             Case.id, Case.community_id, Community.slug, Post.thread_id, Thread.title, Post.id,
             Post.number, Account.id, Account.handle, Account.display_name,
-            func.substr(func.coalesce(PostRevision.body, Post.body), 1, EXCERPT_CHARS),
+            func.substr(func.coalesce(PostRevision.body, Post.body, appeal), 1, EXCERPT_CHARS),
             posts, Case.report_count, Case.category, Case.rule, Case.severity, Case.source, Case.state,
             Case.outcome, Case.opened_at, Case.due_at, Case.decided_at, Case.claimed_by, _CLAIMER.handle,
             Case.claimed_at, _ASSIGNEE.handle, Case.forwarded_to, _reported_by_me(),
+            _decided_by_me(),
         )
         .join(Account, Account.id == Case.account_id)
         .outerjoin(Community, Community.id == Case.community_id)
@@ -379,6 +394,7 @@ class CaseReading:
             .where(
                 Case.account_id == account_id,
                 Case.id != case_id,
+                Case.source != CaseSource.APPEAL.value,
                 in_scope(self._account_id, self._site_role),
             )
         )

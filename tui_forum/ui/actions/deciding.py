@@ -10,11 +10,11 @@ from tui_forum.domain.cases import CaseRow, CaseView
 from tui_forum.domain.entities import SiteRole
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.moderation import BULK_CASES, Conflict, DecisionKind, Ruling
-from tui_forum.domain.reasons import PreparedText
+from tui_forum.domain.reasons import PreparedText, pick
 from tui_forum.domain.text import excerpt
 from tui_forum.i18n import N_, _, explain, ngettext
 from tui_forum.ui.actions.queueing import Queueing
-from tui_forum.ui.casewords import about
+from tui_forum.ui.casewords import HOW_TO_ANSWER, about
 from tui_forum.ui.modals.decide import Answer, DecideModal, Question
 from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.postnumber import post_number
@@ -33,6 +33,8 @@ ASKED: Final = {
     DecisionKind.MOVE: N_("Move the post."),
     DecisionKind.OFF_TOPIC: N_("Mark the post as off topic."),
     DecisionKind.REMOVE_MEMBER: N_("Remove @{handle} from the community."),
+    DecisionKind.OVERTURN: N_("Grant the appeal: what was decided is taken back."),
+    DecisionKind.UPHOLD: N_("Turn the appeal down: what was decided stands."),
 }
 ASKED_OF_MANY: Final = {
     DecisionKind.APPROVE: N_("Approve: the posts of {count} cases stay."),
@@ -53,6 +55,13 @@ DONE: Final = {
     DecisionKind.MOVE: N_("Moved."),
     DecisionKind.OFF_TOPIC: N_("Marked as off topic."),
     DecisionKind.REMOVE_MEMBER: N_("Removed from the community."),
+}
+
+
+#: What the keys of decisions answer to an appeal.
+_ANSWERS: Final = {
+    DecisionKind.APPROVE: DecisionKind.OVERTURN,
+    DecisionKind.REMOVE: DecisionKind.UPHOLD,
 }
 
 
@@ -207,11 +216,31 @@ class DecidingActions(Queueing):
             return
         row = self.subject()
         case = await self._fresh(row) if row is not None else None
-        if row is None or case is None or not self._may(case):
+        if row is None or case is None:
+            return
+        if case.appeal is not None and kind in _ANSWERS:
+            await self._answer(row, case, _ANSWERS[kind])
+            return
+        if not self._may(case):
             return
         answer = await self._question(kind, [row], case)
         if answer is not None:
             await self._decide(row, _ruling(kind, answer), case)
+
+    async def _answer(self, row: CaseRow, case: CaseView, kind: DecisionKind) -> None:
+        """Answer an appeal."""
+        if not case.may_decide:
+            self.say(_(case.why_not), error=True)
+            return
+        answer = await self._question(kind, [row], case)
+        if answer is None:
+            return
+        granted = kind is DecisionKind.OVERTURN
+        reason = pick(answer.reason, self.actor.language)
+        call = self.forum.appeals.answer(self.actor, row.case_id, reason, overturn=granted)
+        if await self.done(call):
+            self.say(_("Granted; both are told.") if granted else _("Turned down; both are told."))
+        await self._refresh_after([row.case_id])
 
     async def _rule_many(self, kind: DecisionKind) -> None:
         rows = list(self.marked.values())
@@ -247,7 +276,9 @@ class DecidingActions(Queueing):
     def _may(self, case: CaseView) -> bool:
         if not case.may_decide:
             self.say(_(case.why_not), error=True)
-        return case.may_decide
+        elif case.appeal is not None:
+            self.say(_(HOW_TO_ANSWER), error=True)
+        return case.may_decide and case.appeal is None
 
     async def _decide(self, row: CaseRow, ruling: Ruling, case: CaseView) -> bool:
         """Decide one case; what was on the screen is what is decided about."""
@@ -355,6 +386,8 @@ class DecidingActions(Queueing):
                     conflicts,
                 ).format(n=conflicts)
             )
+        if case is not None and case.alone:
+            found.append(_("Nobody else can decide this: that you did is on the record."))
         if case is not None and any(post.present is not None for post in case.posts):
             found.append(_("A post was changed since it was reported: both texts are shown."))
         return found

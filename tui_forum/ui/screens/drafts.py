@@ -24,6 +24,7 @@ _ELSEWHERE: Final = {
     "playbook": Place.EDIT_PLAYBOOK,
     "case": Place.MODERATION,
     "talk": Place.TALK,
+    "appeal": Place.DECISION,
     "charter": Place.CHARTER_FORM,
     "template": Place.TEMPLATE,
 }
@@ -40,6 +41,8 @@ def _kind(key: str) -> str:
         return _("template")
     if key.startswith(("case:", "talk:")):
         return _("words in a case")
+    if key.startswith("appeal:"):
+        return _("appeal")
     return _("change") if key.startswith("edit:") else _("reply")
 
 

@@ -134,6 +134,7 @@ class InboxScreen(JoiningActions, ListScreen[None]):
         Key(("enter", "l", "right"), "enter", N_("go there"), hint=True),
         Key(("J",), "accept", N_("accept an invitation"), hint=True),
         Key(("D",), "decline", N_("decline an invitation"), hint=True),
+        Key(("a",), "decision", N_("the decision, appeal")),
         Key(("at",), "profile", N_("profile of who it is from")),
     )
 
@@ -175,6 +176,14 @@ class InboxScreen(JoiningActions, ListScreen[None]):
             await self._load()
         self.refresh_bars()
 
+    def action_decision(self) -> None:
+        """What moderators decided about one, and the way to appeal."""
+        notice = self.rows.current
+        if notice is None or notice.case_id is None or notice.kind not in casewords.DECIDED:
+            self.say(_("It is about no decision of moderators."))
+        else:
+            self.post_message(Go(Place.DECISION, (notice.case_id,), on_top=True))
+
     def action_profile(self) -> None:
         """The profile of who the selected notice is from."""
         notice = self.rows.current
@@ -191,6 +200,8 @@ class InboxScreen(JoiningActions, ListScreen[None]):
             return
         if notice.case_id is not None and notice.kind in casewords.TO_TALK:
             self.post_message(Go(Place.TALK, (notice.case_id,), on_top=True))
+        elif notice.case_id is not None and notice.kind in casewords.TO_DECISION:
+            self.action_decision()
         elif notice.case_id is not None and notice.kind in casewords.TO_CASE:
             self.post_message(Go(Place.MODERATION, (notice.case_id,)))
         elif notice.thread_id is not None:

@@ -18,6 +18,7 @@ from tui_forum.domain.views import PostView
 from tui_forum.i18n import _, format_date, format_datetime, ngettext
 from tui_forum.ui.casewords import (
     FORWARDED,
+    HOW_TO_ANSWER,
     OUTCOMES,
     SANCTIONS,
     SOURCES,
@@ -44,6 +45,7 @@ class CaseLines:
     def lines(self) -> list[Strip]:
         """All lines, in the order in which a moderator needs them."""
         self._head()
+        self._appeal()
         self._reports()
         self._subject()
         self._author()
@@ -90,6 +92,30 @@ class CaseLines:
             self._line(_(FORWARDED[row.forwarded_to]), skin.unread)
         if self._case.why_not:
             self._text(f"✗ {_(self._case.why_not)}", skin.unread, indent="")
+
+    def _appeal(self) -> None:
+        """What is challenged, and what the member says."""
+        appeal, skin = self._case.appeal, self._skin
+        if self._case.alone:
+            self._text(_("Nobody else can decide this: you may."), skin.unread, indent="")
+        if appeal is None:
+            return
+        self._heading(_("Appeal of @{handle}").format(handle=self._case.row.author.handle))
+        self._text(appeal.body)
+        self._heading(_("What was decided"))
+        facts = (
+            _(OUTCOMES[appeal.kind]),
+            f"@{appeal.decided_by.handle}",
+            format_datetime(appeal.decided_at),
+        )
+        self._line("  " + " · ".join(facts), skin.dim)
+        self._text(appeal.reason)
+        if appeal.answer:
+            self._heading(_("What was answered"))
+            self._text(appeal.answer)
+        elif self._case.may_decide:
+            self._line()
+            self._text(_(HOW_TO_ANSWER), skin.unread, indent="")
 
     def _reports(self) -> None:
         shown = self._case.posts[self._case.selected].post_id if self._case.posts else None

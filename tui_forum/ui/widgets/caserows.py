@@ -52,6 +52,8 @@ def _who(row: CaseRow) -> str:
         return _("about you")
     if row.claimed_by:
         return _("@{handle} is on this").format(handle=row.claimed_by)
+    if row.conflict is Conflict.DECIDER:
+        return _("your decision")
     if row.conflict is Conflict.REPORTER:
         return _("your report")
     if row.forwarded_to is not ForwardedTo.NOBODY:
