@@ -9,7 +9,7 @@ import pytest
 
 from tests.forums import another
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
-from tui_forum.domain.entities import Actor, Visibility
+from tui_forum.domain.entities import Actor, Role, Visibility
 from tui_forum.domain.errors import NotFoundError
 from tui_forum.domain.views import PostRef
 from tui_forum.services.forum import Forum
@@ -58,7 +58,7 @@ async def test_pinning_and_closing_from_the_list_and_from_the_reader(world: Worl
         await app.browse.open_community(world.gardens)
         await shows(pilot, "Soup of the day", "Roses in winter")
         await press(pilot, "u")
-        await shows(pilot, "📌○ Soup of the day", "Pinned")
+        await shows(pilot, "📌 ○ Soup of the day", "Pinned")
         await press(pilot, "enter", "L")
         await shows(pilot, "📌 🔒 Soup of the day", "Closed: nobody but moderators")
         await press(pilot, "L")
@@ -150,9 +150,9 @@ async def test_marked_posts_are_split_together(world: World) -> None:
 async def test_the_rest_of_a_thread_is_split_and_the_first_post_stays(world: World) -> None:
     async with session(world.forum, world.ada) as (app, pilot):
         await at(app, pilot, world.roses, 1)
-        await press(pilot, "M", "4", "enter")
+        await press(pilot, "asterisk", "M", "3", "enter")
         await shows(pilot, "! The first post cannot be split off: move the whole thread instead.")
-        await press(pilot, "j", "j", "M", "4", "enter")
+        await press(pilot, "asterisk", "j", "j", "M", "4", "enter")
         await shows(pilot, "With fir twigs. (Gardens)")
 
 
@@ -196,3 +196,21 @@ async def test_a_draft_begun_before_a_merge_is_sent_where_its_post_went(world: W
         await press(pilot, "ctrl+s")
         await shows(pilot, "Roses in winter (Gardens)", "Mit Lauch?")
     assert await world.forum.drafts.all(world.bob) == ()
+
+
+async def test_the_first_post_was_offered_for_splitting_and_then_refused(world: World) -> None:
+    async with session(world.forum, world.ada) as (app, pilot):
+        await at(app, pilot, world.roses)
+        await press(pilot, "M")
+        text = await shows(pilot, "1  move the thread", "2  merge it")
+        assert "split" not in text
+        await press(pilot, "escape", "j", "M")
+        await shows(pilot, "3  split off this post and its replies", "4  split off all posts")
+
+
+async def test_who_moderates_one_community_searched_in_vain_for_where_to_move(world: World) -> None:
+    await world.forum.memberships.set_role(world.ada, world.gardens, "bob", Role.MODERATOR)
+    async with session(world.forum, await world.forum.accounts.actor(world.bob.account_id)) as (app, pilot):
+        await at(app, pilot, world.roses)
+        await press(pilot, "M", "1")
+        await shows(pilot, "Du moderierst keine andere Community, in die er kommen könnte.")

@@ -368,3 +368,51 @@ async def test_home_with_many_communities_shows_all_of_them_and_then_the_others(
         assert current is not None
         assert app.browse.home.current is not None
         assert app.browse.home.current.community_id == current.community_id
+
+
+async def meet_gardeners(world: World, newcomer: Actor) -> None:
+    """Somebody shares a community with three who are in Roses."""
+    commons = await another(world.forum, world.ada, "commons")
+    await world.forum.memberships.join(newcomer, commons.community_id)
+    for name in ("cleo", "dora"):
+        gardener = await person(world.forum, name)
+        for community_id in (commons.community_id, world.id("roses")):
+            await world.forum.memberships.join(gardener, community_id)
+
+
+async def test_why_a_community_is_suggested_was_cut_with_room_beside_it(world: World) -> None:
+    bert = await person(world.forum, "bert", language="de")
+    await meet_gardeners(world, bert)
+    async with session(world.forum, bert) as (_app, pilot):
+        await open_directory(pilot)
+        await shows(pilot, "3 Personen aus deinen Communitys sind dabei  All about roses")
+
+
+async def test_after_joining_a_suggestion_enter_opened_another_community(world: World) -> None:
+    await meet_gardeners(world, world.bob)
+    async with session(world.forum, world.bob) as (app, pilot):
+        await open_directory(pilot)
+        await shows(pilot, "You may like", "Roses")
+        while (row := app.screen.rows.current.row) and row.community.slug != "roses":  # type: ignore[attr-defined]
+            await press(pilot, "j")
+        await press(pilot, "J")
+        await shows(pilot, "Welcome to Roses.")
+        await press(pilot, "enter")
+        await shows(pilot, "Roses ·", "roses news")
+
+
+async def test_the_words_that_are_looked_for_were_on_a_second_line_that_nobody_sees(world: World) -> None:
+    bert = await person(world.forum, "bert", language="de")
+    async with session(world.forum, bert) as (_app, pilot):
+        await open_directory(pilot)
+        await press(pilot, "slash", '"roses"', "enter")
+        await shows(pilot, "/ roses  m alle  o neuester Beitrag zuerst")
+
+
+async def test_ones_own_handle_was_cut_with_half_a_line_free(world: World) -> None:
+    bert = await person(world.forum, "bert", language="de")
+    names = ("klaus-dieter", "wilhelmine")
+    present = [world.forum.presence.enter(await person(world.forum, name)) for name in names]
+    async with session(world.forum, bert) as (_app, pilot):
+        await shows(pilot, " tui-forum", "hier: @klaus-dieter @wilhelmine · @bert")
+    assert len(present) == len(names)

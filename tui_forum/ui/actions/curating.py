@@ -129,7 +129,8 @@ class CuratingActions(CalmingActions, Browsing):
             (Choice(_("move the thread to another community")), self._move),
             (Choice(_("merge it into another thread")), self._merge),
         ]
-        if self.level == "posts":
+        post = self.reader.current
+        if self.level == "posts" and (self.reader.marked or (post is not None and post.number > 1)):
             marked = len(self.reader.marked)
             if marked:
                 label = ngettext(
@@ -157,6 +158,9 @@ class CuratingActions(CalmingActions, Browsing):
             found = await self.forum.curation.destinations(self.actor, words)
             return [place for place in found if place.community_id != thread.community_id]
 
+        if not await others(""):
+            self.say(_("You moderate no other community that it could go to."))
+            return
         where = await self.app.push_screen(
             FindModal(_("Move “{title}” to:").format(title=thread.title), others, _draw_destination),
             wait_for_dismiss=True,

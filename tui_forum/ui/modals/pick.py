@@ -55,12 +55,12 @@ class PickModal(ModalScreen[int | None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """The question, what there is, the keys."""
+        last = min(MOST, len(self._choices))
+        keys = _("1–{last} choose   Esc never mind") if last > 1 else _("1 choose   Esc never mind")
         with Vertical():
             yield Static(display_line(self._title_text), markup=False)
             yield self._rows
-            yield Static(
-                _("1–{last} choose   Esc never mind").format(last=min(MOST, len(self._choices))), markup=False
-            )
+            yield Static(keys.format(last=last), markup=False)
 
     def on_mount(self) -> None:
         """All of it."""

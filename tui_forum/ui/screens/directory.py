@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from textual.content import Content
 from textual.widget import Widget
@@ -15,7 +15,7 @@ from tui_forum.domain.directory import DirectoryCursor, DirectoryRow, Order, Sug
 from tui_forum.domain.entities import Purpose
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.life import Stage
-from tui_forum.domain.text import display_line
+from tui_forum.domain.text import display_line, excerpt
 from tui_forum.i18n import N_, _
 from tui_forum.ui.actions.charter import open_new_community
 from tui_forum.ui.actions.joining import JoiningActions
@@ -28,6 +28,9 @@ from tui_forum.ui.navigation import Go, OpenCommunity, Place
 from tui_forum.ui.screen import dialog
 from tui_forum.ui.widgets.directoryrows import draw_directory
 from tui_forum.ui.widgets.rows import Heading, RowList
+
+#: As much of the words that are looked for stands above the list, cells.
+WORDS_CELLS: Final = 20
 
 Item = DirectoryRow | Suggestion
 Value = TypeVar("Value", bound=StrEnum)
@@ -62,7 +65,7 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
         Key(("x",), "clear_filters", N_("all communities again")),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
-    DEFAULT_CSS = "DirectoryScreen Static { height: 1; padding: 0 1; color: $text-muted; }"
+    DEFAULT_CSS = "DirectoryScreen Static { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,7 +107,11 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
             items = [Heading(_("You may like")), *suggested, Heading(_("All communities"))]
         current = None if fresh else self.rows.current
         self.rows.empty = _("No community is like that: x shows all.")
-        self.rows.set_items([*items, *page.rows], keep=lambda item: _same(item, current))
+        items += page.rows
+        kept = any(not isinstance(item, Heading) and _same(item, current) for item in items)
+        # A suggestion that one has followed is none any more: the cursor goes with the community.
+        same = _same if kept else _same_community
+        self.rows.set_items(items, keep=lambda item: same(item, current))
         self._filters.update(self._in_words())
 
     async def on_row_list_near_end(self, message: RowList.NearEnd) -> None:
@@ -135,12 +142,12 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
         """What is listed, each part behind the key that changes it."""
         wanted = self._wanted
         parts = (
+            ("/", excerpt(wanted.text, WORDS_CELLS) or _("words"), bool(wanted.text)),
             ("m", _(WHOSE[wanted.whose]), wanted.whose is not Whose.ALL),
             ("o", _(ORDERS[wanted.order]), False),
             ("p", _(PURPOSE_NAMES[wanted.purpose]) if wanted.purpose else _("purpose"), bool(wanted.purpose)),
             ("s", stage_name(wanted.stage) if wanted.stage else _("state"), bool(wanted.stage)),
             ("L", display_line(wanted.language) or _("language"), bool(wanted.language)),
-            ("/", display_line(wanted.text) or _("words"), bool(wanted.text)),
         )
         shown: list[str | tuple[str, str]] = []
         for key, value, chosen in parts:
@@ -258,6 +265,10 @@ def _same(item: Item, before: Item | None) -> bool:
     if before is None or type(item) is not type(before):
         return False
     return _id(item) == _id(before)
+
+
+def _same_community(item: Item, before: Item | None) -> bool:
+    return before is not None and _id(item) == _id(before)
 
 
 def _id(item: Item) -> int:

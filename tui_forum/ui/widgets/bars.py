@@ -40,11 +40,11 @@ class StatusBar(Line):
             self.refresh()
 
     def line(self, width: int) -> list[Segment]:
-        """``left`` as far as there is room beside ``right``."""
+        """``left`` as far as there is room beside ``right``, which has half, or all that is free."""
         skin = self.skin
-        right = fit(display_line(self._right), max(0, width // 2)) if self._right else ""
-        room = width - cell_width(right) - 3
-        left = fit(display_line(self._left), max(0, room))
+        left, right = display_line(self._left), display_line(self._right)
+        right = fit(right, max(0, width // 2, width - cell_width(left) - 3)) if right else ""
+        left = fit(left, max(0, width - cell_width(right) - 3))
         gap = width - cell_width(left) - cell_width(right) - 2
         return [
             Segment(" ", skin.bar),

@@ -43,10 +43,9 @@ def _second(item: DirectoryRow | Suggestion, row: DirectoryRow, width: int, skin
     if row.audience:
         about = " · ".join(filter(None, (about, display_line(row.audience))))
     if isinstance(item, Suggestion):
-        why = fit(f"   {why_suggested(item)}", width)
-        return columns(
-            Cell(why, skin.good), [Cell(fit(f"  {about}", width - cell_width(why)), skin.dim)], width
-        )
+        why = fit(f"   {why_suggested(item)}  ", width)
+        room = width - cell_width(why)
+        return [Cell(why, skin.good), Cell(pad(fit(about, room), room), skin.dim)]
     door = door_word(row.community)
     style = skin.unread if row.community.invited else skin.good if row.community.role else skin.dim
     return columns(Cell(f"   {about}", skin.dim), [Cell(f" {door} ", style)] if door else [], width)

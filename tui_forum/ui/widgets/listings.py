@@ -75,8 +75,8 @@ def draw_thread(row: ThreadRow, width: int, skin: Skin) -> Lines:
         mark
         for mark, there in (
             ("⧖ ", row.held),
-            ("📌", row.pinned),
-            ("🔒", row.locked),
+            ("📌 ", row.pinned),
+            ("🔒 ", row.locked),
             ("☐ ", row.to_acknowledge),
             ("✓ ", row.solved),
             (_KINDS.get(row.kind, "") + " ", row.kind in _KINDS and not row.solved),
