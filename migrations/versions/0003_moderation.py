@@ -161,6 +161,7 @@ def _create_cases() -> None:
         postgresql_where=sa.text("state = 'open'"),
     )
     op.create_index("ix_moderation_case_decided", "moderation_case", ["decided_at"], unique=False)
+    op.create_index("ix_moderation_case_opened", "moderation_case", ["opened_at"], unique=False)
     op.create_index(
         "ix_moderation_case_due",
         "moderation_case",

@@ -42,6 +42,7 @@ SECTIONS = {
     "DirectoryScreen": "Find communities",
     "DraftsScreen": "Drafts",
     "EditPlaybookScreen": "Changing a guide",
+    "FiguresScreen": "Figures of moderation",
     "HelpScreen": "Help",
     "HostRequestScreen": "A request among hosts",
     "HostingScreen": "Host's page",

@@ -189,6 +189,8 @@ READS: dict[str, tuple[Question, str]] = {
     "rules.of": (lambda w, a: w.forum.rules.of(a, w.community_id), ""),
     "rules.dry_run": (lambda w, a: w.forum.rules.dry_run(a, acting_rule(w)), ""),
     "record.page": (lambda w, a: w.forum.record.page(a), ""),
+    "figures.of": (lambda w, a: w.forum.figures.of(a), ""),
+    "figures.of there": (lambda w, a: w.forum.figures.of(a, community_id=w.community_id), ""),
     "notes.of": (lambda w, a: w.forum.notes.of(a, "mary"), ""),
     "record.entry": (lambda w, a: w.forum.record.entry(a, w.entry_id), ""),
     "record.export": (exported, ""),

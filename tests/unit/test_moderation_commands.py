@@ -117,3 +117,12 @@ def test_a_wrong_filter_is_one_sentence_and_nothing_is_written(
     assert sentence in run.complained
     assert run.complained.count("\n") == 1
     assert run.said == ""
+
+
+def test_the_figures_as_rows(run: Terminal, data: Path) -> None:
+    assert run("moderation", "figures", "--data", data, "--weeks", "12", "--format", "jsonl") == 0
+    rows = [json.loads(line) for line in run.said.splitlines()]
+    assert [row["name"] for row in rows if row["decided"]] == ["", "spam", "Garden"]
+    assert (rows[0]["opened_by_week"], rows[0]["undone_share"]) == ([0] * 11 + [2], 0)
+    assert run("moderation", "figures", "--data", data, "--weeks", "5") == 2
+    assert run.complained == "Figures are of the last 4 / 12 weeks.\n"

@@ -159,6 +159,18 @@ def _add_moderation(app: App, context: Context) -> None:
             community=community, actor=actor, about=about, action=action, since=since, until=until,
         )  # fmt: skip
 
+    @moderation.command(name="figures", help=_("Write the figures of moderation to the output."))
+    async def figures(
+        *,
+        format_: Annotated[Format, Parameter(name="--format", help=_("How it is written."))] = Format.CSV,
+        weeks: Annotated[int, Parameter(help=_("Of how many weeks: 4 or 12."))] = 4,
+        community: Annotated[str, Parameter(help=_("Only this community, by its short name."))] = "",
+        where: Where = NOWHERE,
+    ) -> int:
+        from tui_forum.commands.figures import export
+
+        return await export(context, where, format_, weeks=weeks, community=community)
+
 
 def _add_admin(app: App, context: Context) -> None:
     admin = App(name="admin", help=_("Look after the forum."))

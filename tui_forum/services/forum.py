@@ -19,6 +19,7 @@ from tui_forum.services.decisions import Decisions
 from tui_forum.services.directory import Directory
 from tui_forum.services.drafts import Drafts
 from tui_forum.services.events import EventHub
+from tui_forum.services.figures import Figures
 from tui_forum.services.hosting import Hosting
 from tui_forum.services.hostrequests import HostRequests
 from tui_forum.services.hostsround import HostsRound
@@ -92,6 +93,7 @@ class Forum:
         self.reasons = Reasons(database)
         self.record = Record(database)
         self.notes = Notes(database)
+        self.figures = Figures(database)
         self.notices = Notices(database, hub)
         self.profiles = Profiles(database)
         self.recognition = Recognition(database)

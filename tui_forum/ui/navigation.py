@@ -21,6 +21,7 @@ class Place(StrEnum):
     RECORD = "record"
     MODERATED = "moderated"
     NOTES = "notes"
+    FIGURES = "figures"
     TEXTS = "texts"
     RULES = "rules"
     RULE = "rule"

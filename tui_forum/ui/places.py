@@ -15,6 +15,7 @@ _SCREENS: Final = {
     Place.DRAFTS: "drafts:DraftsScreen",
     Place.MODERATION: "moderation:ModerationScreen",
     Place.RECORD: "record:RecordScreen",
+    Place.FIGURES: "figures:FiguresScreen",
     Place.NOTES: "notes:NotesScreen",
     Place.MODERATED: "moderated:ModeratedScreen",
     Place.TEXTS: "texts:TextsScreen",

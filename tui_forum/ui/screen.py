@@ -49,6 +49,7 @@ COMMON_KEYS: Final = (
     Key(("g d",), "go drafts", N_("drafts")),
     Key(("g m",), "go moderation", N_("moderation")),
     Key(("g l",), "go record", N_("record of moderation")),
+    Key(("g f",), "go figures", N_("figures of moderation")),
     Key(("g p",), "go profile", N_("my profile")),
     Key(("g w",), "go who_knows", N_("who knows about …")),
     Key(("g s",), "go settings", N_("settings")),

@@ -60,6 +60,7 @@ class Case(Base):
         ),
         Index("ix_moderation_case_account", "account_id", "id"),
         Index("ix_moderation_case_decided", "decided_at"),
+        Index("ix_moderation_case_opened", "opened_at"),
         _open("ix_moderation_case_severity", "severity", "id"),
         _open("ix_moderation_case_due", "due_at", "id"),
         _open("ix_moderation_case_reports", "report_count", "id"),
