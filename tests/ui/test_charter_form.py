@@ -184,6 +184,19 @@ async def test_what_cannot_be_used_is_said_when_one_leaves_the_field_and_one_may
         await until(pilot, lambda: sentence not in screen_text(app))
 
 
+async def test_what_is_wrong_at_the_top_was_scrolled_out_of_a_low_window(
+    sqlite_forum: Forum, ada: Actor
+) -> None:
+    await community(sqlite_forum, await person(sqlite_forum, "boss", admin=True))
+    async with session(sqlite_forum, ada, size=NARROW) as (app, pilot):
+        await form(app, pilot)
+        await fill(app, pilot, "slug", "gardens")
+        await to_field(app, pilot, "public_record")
+        await until(pilot, lambda: "Short name" not in screen_text(app))
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "Short name", "! There is a community “gardens” already")
+
+
 async def test_rules_are_numbered_one_by_one_taken_away_and_no_more_than_twelve(
     sqlite_forum: Forum, ada: Actor
 ) -> None:
@@ -355,7 +368,7 @@ async def test_the_second_host_goes_on_with_both_in_the_form(
     async with session(forum, ada) as (app, pilot):
         await second(app, pilot, forum, bob, row)
         await press(pilot, "escape")
-        await shows(pilot, "What they changed is in the form now")
+        await shows(pilot, "What both of you changed is in the form now")
         screen = cast("CharterFormScreen", app.screen)
         assert (screen.values["audience"], screen.values["rules"]) == ("All of us", "always Be kind")
         await fill(app, pilot, "audience", "Gardeners and us")

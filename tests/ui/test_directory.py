@@ -227,6 +227,8 @@ async def test_roles_are_given_and_members_removed(world: World) -> None:
         assert await world.role(world.bob, "roses") is Role.EXPERT
         await press(pilot, "g", "g", "r", "1")  # oneself, the only manager
         await shows(pilot, "! A community needs a manager: name another one first.")
+        await press(pilot, "j", "k", "x")  # nor may one put oneself out; no reason is asked for
+        await shows(pilot, "! A community needs a manager: name another one first.")
         await press(pilot, "G", "x")
         await shows(pilot, "Remove @bob from the community?")
         await press(pilot, '"adverts"', "enter")

@@ -82,7 +82,7 @@ class FormScreen(ForumScreen[Result | None]):
     FormScreen #sheet { height: 1fr; }
     FormScreen #form { width: 1fr; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     FormScreen .section { height: auto; margin-top: 1; text-style: bold; color: $secondary; }
-    FormScreen .note { height: auto; color: $text-muted; }
+    FormScreen .note { height: auto; padding: 0 2; color: $text-muted; }
     FormScreen Label { height: auto; color: $text-muted; }
     FormScreen Label.-wrong { color: $text-error; text-style: bold; }
     FormScreen Input, FormScreen Choice, FormScreen TextArea {
@@ -260,12 +260,16 @@ class FormScreen(ForumScreen[Result | None]):
         self.call_after_refresh(self._reveal, field)  # what is wrong may just have made a label higher
 
     def _reveal(self, field: Field) -> None:
-        self._labels[field.name].scroll_visible(animate=False)
-        if field.name in self._notes:
-            self._notes[field.name].scroll_visible(animate=False)
         focused = self.focused
         inside = focused is not None and field.widget in focused.ancestors_with_self
-        (focused if inside and focused is not None else field.widget).scroll_visible(animate=False)
+        # What matters most comes last: in a low window there is not room for all of it.
+        for part in (
+            self._notes.get(field.name),
+            self._labels[field.name],
+            focused if inside else field.widget,
+        ):
+            if part is not None and part.display:
+                part.scroll_visible(animate=False, immediate=True)
 
     async def _check(self, field: Field) -> bool:
         problem = self.problem_of(field) or await self.problem_found(field)

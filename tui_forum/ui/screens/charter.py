@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar, Final
 
+from textual import events
 from textual.widget import Widget
 
 from tui_forum.domain.charter import PROJECT_DAYS, CharterVersion, CharterView, changes, read_date
@@ -49,12 +50,12 @@ class CharterScreen(ListScreen[None]):
         Key(("e",), "edit", N_("change the charter"), hint=True, levels=_PRESENT),
         Key(("y",), "accept", N_("accept the rules"), hint=True, levels=_PRESENT),
         Key(("v",), "versions", N_("versions"), hint=True, levels=_PRESENT),
-        Key(("J", "ctrl+e"), "text_down", N_("scroll the text"), levels=(VERSIONS,)),
+        Key(("J", "ctrl+e"), "text_down", N_("scroll the text"), hint=True, levels=(VERSIONS,)),
         Key(("K", "ctrl+y"), "text_up", N_("scroll the text back"), levels=(VERSIONS,)),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
     DEFAULT_CSS = """
-    CharterScreen RowList { height: 30%; min-height: 3; margin-bottom: 1; }
+    CharterScreen RowList { margin-bottom: 1; }
     """
 
     def __init__(self, community_id: int) -> None:
@@ -232,9 +233,19 @@ class CharterScreen(ListScreen[None]):
         self._next = versions[-1].version if versions[-1].version > 1 else None
         self.rows.set_items(versions)
         self.rows.display = True
+        self._fit_rows()
         self.rows.focus()
         self._show_version()
         self.refresh_bars()
+
+    def _fit_rows(self) -> None:
+        """No more lines for the list than there are versions: the text has the rest."""
+        self.rows.styles.height = max(1, min(len(self.rows.items), self.size.height * 3 // 10))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """More or less room."""
+        self._fit_rows()
+        super().on_resize(event)
 
     def _show_version(self) -> None:
         """What the selected version has changed, and how it reads."""
@@ -266,6 +277,7 @@ class CharterScreen(ListScreen[None]):
         if more:
             self._next = more[-1].version if more[-1].version > 1 else None
             self.rows.add_items(more)
+            self._fit_rows()
 
     def action_close(self) -> None:
         """Back to the charter, or out."""

@@ -86,12 +86,17 @@ class CharterFormScreen(FormScreen[int]):
     def _today(self) -> date:
         return today_of(self.actor, datetime.now(UTC))
 
+    @property
+    def _called(self) -> str:
+        """What the community is called, or will be."""
+        name = self._view.name if self._view is not None else self.values.get("name", "")
+        return display_line(name)
+
     def heading(self) -> str:
         """What is being written."""
         if self._opens:
             return _("Open a community")
-        name = display_line(self._view.name) if self._view is not None else ""
-        return _("Change the charter of {name}").format(name=name)
+        return _("Change the charter of {name}").format(name=self._called)
 
     def aside(self) -> Sequence[Widget]:
         """How it reads."""
@@ -109,11 +114,10 @@ class CharterFormScreen(FormScreen[int]):
     def _contents(self) -> Contents:
         """The form as a draft: named as what it is about, and all of it beside that."""
         values = self.values
-        title = values.get("name", "") or (self._view.name if self._view is not None else "")
         extra: dict[str, Any] = {"values": values}
         if self._base is not None:
             extra["version"] = self._base.version
-        return Contents(title, values["statement"], extra)
+        return Contents(self._called, values["statement"], extra)
 
     # -- life
 
@@ -224,7 +228,7 @@ class CharterFormScreen(FormScreen[int]):
     def _renew(self) -> None:
         """Show what readers will see, as far as it can be read already."""
         values = self._asked
-        paras = [Para(display_line(values.get("name", "")) or self.heading(), look="strong"), Para()]
+        paras = [Para(self._called or self.heading(), look="strong"), Para()]
         try:
             charter = read_charter(values, self._today)
         except InvalidInputError as error:
@@ -378,7 +382,7 @@ class CharterFormScreen(FormScreen[int]):
         self._follow_choices()
         await self.keeper.keep(always=True)
         if decision is not Decision.MINE:
-            self.say(_("What they changed is in the form now, beside what you changed. Ctrl-S sends it."))
+            self.say(_("What both of you changed is in the form now. Ctrl-S sends it."))
         return decision is Decision.MINE
 
     def _tell_later(self, sentence: str) -> None:

@@ -14,7 +14,14 @@ from textual.widgets import Static
 from tui_forum.domain.entities import Role, Visibility
 from tui_forum.domain.errors import ForumError, InvalidInputError
 from tui_forum.domain.events import Event, EventKind
-from tui_forum.domain.membership import CommunityPage, Invitation, Member, MemberCursor, Request
+from tui_forum.domain.membership import (
+    LAST_MANAGER,
+    CommunityPage,
+    Invitation,
+    Member,
+    MemberCursor,
+    Request,
+)
 from tui_forum.domain.policy import Action, decide
 from tui_forum.domain.text import display_line
 from tui_forum.i18n import N_, _, explain, format_age, format_date, format_number, ngettext, phrase
@@ -450,7 +457,10 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
             await self._load()
 
     async def _remove_member(self, item: Member) -> None:
-        handle = item.account.handle
+        handle, page = item.account.handle, self._page
+        if page is not None and [host.handle for host in page.hosts] == [handle]:
+            self.say(_(LAST_MANAGER), error=True)  # before one has typed a reason for nothing
+            return
         question = _("Remove @{handle} from the community? A sentence that says why (Esc: do not):")
         if await self.forum_app.ask_until_taken(
             question.format(handle=handle),
