@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from tests.forums import another
 from tests.scenes import Scene, garden_scene
 from tui_forum.domain.errors import BarredError, ConflictError, InvalidInputError, NotAllowedError
 from tui_forum.domain.moderation import CaseSource, DecisionKind
@@ -165,3 +166,16 @@ async def test_approval_first_holds_what_members_write_until_a_moderator_lets_it
     if not thread:
         page = await forum.threads.page(scene.ben, scene.garden.community_id)
         assert [row.title for row in page.rows] == ["Roses"]
+
+
+async def test_a_locked_thread_stays_so_where_it_is_moved(scene: Scene) -> None:
+    """Bug: a restriction was looked for in the community where it was set."""
+    orchard = await another(scene.forum, scene.boss, "orchard")
+    await scene.forum.memberships.join(scene.ada, orchard.community_id)
+    await restrict(scene, RestrictionKind.LOCK)
+    await scene.forum.curation.move(scene.boss, scene.start.thread_id, orchard.community_id)
+    with pytest.raises(ConflictError, match="This thread is closed until"):
+        await scene.forum.posts.reply(scene.ada, scene.start.thread_id, "but")
+    view = await scene.forum.threads.view(scene.boss, scene.start.thread_id)
+    await scene.forum.restrictions.end(scene.boss, view.restrictions[0].restriction_id)
+    await scene.forum.posts.reply(scene.ada, scene.start.thread_id, "again")

@@ -213,3 +213,12 @@ async def test_a_moderator_who_is_suspended_moderates_no_more(scene: Scene) -> N
     with pytest.raises(NotFoundError):
         await scene.decide(case_id)
     await scene.decide(case_id, actor=scene.boss)
+
+
+async def test_a_silence_holds_also_where_the_community_was_merged_into(scene: Scene) -> None:
+    """Bug: it was of a community that was no more, and the member wrote on."""
+    orchard = await another(scene.forum, scene.boss, "orchard")
+    await sanction(scene, DecisionKind.SILENCE)
+    await scene.forum.merging.merge(scene.boss, scene.garden.community_id, orchard.community_id)
+    with pytest.raises(BarredError):
+        await scene.forum.posts.reply(scene.ada, scene.start.thread_id, "but")

@@ -85,6 +85,7 @@ class Merging:
             await moving.move_threads(old, new, uow.now)
             baseline = await WritingRepository(uow.connection).newest_post_id(new)
             await merging.hand_members_over(old, new, baseline, uow.now)
+            await merging.hand_sanctions_over(old, new)
             await merging.lead_on(old, new)
             await keep_hosts_round(uow, *managers)
             await notify(

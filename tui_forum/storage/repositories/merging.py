@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from tui_forum.domain.entities import SiteRole
-from tui_forum.storage.models import Community, Membership
+from tui_forum.storage.models import Community, Membership, Sanction
 from tui_forum.storage.repositories.reading import visible
 
 
@@ -46,6 +46,14 @@ class MergingRepository:
             .values(member_count=Community.member_count + len(added.all()))
         )
         await self._connection.execute(delete(Membership).where(Membership.community_id == source_id))
+
+    async def hand_sanctions_over(self, source_id: int, target_id: int) -> None:
+        """What is laid on somebody holds where the community went."""
+        await self._connection.execute(
+            update(Sanction)
+            .where(Sanction.community_id == source_id, Sanction.ended_at.is_(None))
+            .values(community_id=target_id)
+        )
 
     async def lead_on(self, source_id: int, target_id: int) -> None:
         """From now on whoever asks for one community finds another, also by addresses that led to it."""

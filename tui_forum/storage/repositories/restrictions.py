@@ -29,10 +29,10 @@ def _running() -> ColumnElement[bool]:
 
 def restricted(*, in_thread: bool) -> ColumnElement[bool]:
     """Per row of ``Community`` (and ``Thread``): something restricts what is written there."""
-    place: ColumnElement[bool] = _T.thread_id.is_(None)
+    place = and_(_T.community_id == Community.id, _T.thread_id.is_(None))
     if in_thread:
         place = or_(place, _T.thread_id == Thread.id)
-    found = exists().where(_T.community_id == Community.id, place, _running())
+    found = exists().where(place, _running())
     return found.correlate(Community, Thread) if in_thread else found.correlate(Community)
 
 
@@ -40,12 +40,12 @@ async def restrictions_of(
     connection: AsyncConnection, account_id: int, community_id: int, thread_id: int | None
 ) -> tuple[Restriction, ...]:
     """What restricts a thread, or (None) a community, now, as it concerns an account."""
-    place: ColumnElement[bool] = _T.thread_id.is_(None)
+    place = and_(_T.community_id == community_id, _T.thread_id.is_(None))
     if thread_id is not None:
         place = or_(place, _T.thread_id == thread_id)
     rows = await connection.execute(
         select(_T.id, _T.kind, _T.thread_id, _T.seconds, _T.reason, _T.until)
-        .where(_T.community_id == community_id, place, _running())
+        .where(place, _running())
         .order_by(_T.id)
     )
     found = [
@@ -95,10 +95,12 @@ class RestrictionRepository:
         self, community_id: int, thread_id: int | None, kind: RestrictionKind, actor_id: int, now: datetime
     ) -> None:
         """End those of one kind that run in this place: another comes instead."""
-        place = _T.thread_id.is_(None) if thread_id is None else _T.thread_id == thread_id
+        place = and_(_T.community_id == community_id, _T.thread_id.is_(None))
+        if thread_id is not None:  # which may have been in another community
+            place = _T.thread_id == thread_id
         await self._connection.execute(
             update(_T)
-            .where(_T.community_id == community_id, place, _T.kind == kind.value, _T.ended_at.is_(None))
+            .where(place, _T.kind == kind.value, _T.ended_at.is_(None))
             .values(ended_at=now, ended_by=actor_id)
         )
 
