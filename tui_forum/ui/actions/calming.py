@@ -7,6 +7,7 @@ from typing import Any
 
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.restrictions import Restriction
+from tui_forum.domain.text import display_line
 from tui_forum.i18n import _, explain
 from tui_forum.ui.modals.restrict import RestrictModal
 from tui_forum.ui.sanctionwords import restriction_name
@@ -46,5 +47,5 @@ class CalmingActions(ForumScreen[Any]):
 
 
 def restriction_line(restrictions: Sequence[Restriction]) -> str:
-    """What restricts a place, for a heading."""
-    return " · ".join(map(restriction_name, restrictions))
+    """What restricts a place, until when and why."""
+    return "   ".join(f"{restriction_name(one)}: {display_line(one.reason)}" for one in restrictions)

@@ -8,6 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
+from textual.widgets import Static
 
 from tui_forum.domain.curation import LeftBehind, PostAddress, in_order
 from tui_forum.domain.entities import PostOrder
@@ -159,6 +160,8 @@ class BrowseScreen(
             draw_listed, empty=_("No threads yet: press c to write the first.")
         )
         self.reader = Reader()
+        self.limits = Static("", id="limits", markup=False)
+        self.limits.display = False
         self.home.id, self.threads.id, self.reader.id = "home", "threads", "reader"
         # One pane until the width is known: the first frame must not jump.
         self.threads.display = self.reader.display = False
@@ -168,6 +171,7 @@ class BrowseScreen(
     def compose(self) -> ComposeResult:
         """The three panes between the bars."""
         yield StatusBar()
+        yield self.limits
         with Horizontal(id="panes"):
             yield self.home
             yield self.threads
@@ -216,6 +220,19 @@ class BrowseScreen(
         self._watch()
         self.refresh_bars()
 
+    def refresh_bars(self) -> None:
+        """What restricts the place stands under the heading while it does."""
+        super().refresh_bars()
+        if self._level == POSTS and self.reader.thread is not None:
+            found = self.reader.thread.restrictions
+        else:
+            found = self.community.restrictions if self.community and self._level == THREADS else ()
+        line = restriction_line(found)
+        if self.limits.display != bool(line):
+            self.limits.display = bool(line)
+        if line:
+            self.limits.update(f"! {line}")
+
     def heading(self) -> str:
         """Where one is, and how far in the thread."""
         thread, community = self.reader.thread, self.community
@@ -230,14 +247,11 @@ class BrowseScreen(
             if thread.acknowledgements is not None:
                 done, asked = map(format_number, thread.acknowledgements)
                 noted = _("acknowledged {done}/{asked}").format(done=done, asked=asked)
-            limits = restriction_line(thread.restrictions)
-            where = " · ".join(filter(None, (place, order, noted, limits)))
+            where = " · ".join(filter(None, (place, order, noted)))
             return f"{where} {marks}{thread.title} ({thread.community_name})"
         if self._level == THREADS and community is not None:
             name = _("{name} (archived)") if community.archived else "{name}"
-            limits = restriction_line(community.restrictions)
-            parts = (name.format(name=community.name), limits, community.statement)
-            return " · ".join(filter(None, parts))
+            return f"{name.format(name=community.name)} · {community.statement}"
         return self.forum_app.title_text
 
     def _watch(self) -> None:

@@ -57,9 +57,10 @@ def decision_parts(view: DecisionView, skin: Skin) -> list[tuple[str, Style]]:
     if view.appeal is None:
         parts.append((_(view.why_not) if view.why_not else _(HOW_TO_APPEAL), base))
         return parts
+    parts.append((_(_BECAME[view.appeal.state]), base + skin.strong))
+    if view.appeal.answer:
+        parts.append((display_text(view.appeal.answer), base))
     parts += [
-        (_(_BECAME[view.appeal.state]), base + skin.strong),
-        (display_text(view.appeal.answer), base),
         ("", base),
         (_("What you wrote on {date}:").format(date=format_datetime(view.appeal.created_at)), dim),
         (display_text(view.appeal.body), dim),
