@@ -415,6 +415,11 @@ async def test_ones_own_handle_was_cut_with_half_a_line_free(world: World) -> No
     bert = await person(world.forum, "bert", language="de")
     names = ("klaus-dieter", "wilhelmine")
     present = [world.forum.presence.enter(await person(world.forum, name)) for name in names]
-    async with session(world.forum, bert) as (_app, pilot):
+    async with session(world.forum, bert) as (app, pilot):
         await shows(pilot, " tui-forum", "hier: @klaus-dieter @wilhelmine · @bert")
+        long = "Wie man Rosen über einen sehr, sehr langen Winter bringt"
+        roses = await world.forum.posts.start_thread(world.ada, world.id("roses"), long, "x")
+        await app.browse.open_thread(roses.thread_id, 1)
+        text = await shows(pilot, "1/1 Wie man Rosen über einen")
+        assert text.splitlines()[0].endswith("@bert")
     assert len(present) == len(names)

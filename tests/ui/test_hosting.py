@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import update
 from textual.pilot import Pilot
 
+from tests import forums
 from tests.forums import rows
 from tests.services.test_hosting import age
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
-from tui_forum.domain.entities import Actor, Purpose
+from tui_forum.domain.entities import Actor, Purpose, SiteRole
 from tui_forum.domain.views import CommunityRow
 from tui_forum.services.forum import Forum
 from tui_forum.storage.models import Community, Membership
@@ -372,3 +373,24 @@ async def test_the_round_of_a_desk_compares_with_desks(world: World) -> None:
     async with session(world.forum, world.eva, size=WIDE) as (_app, pilot):
         await press(pilot, "g", "o")
         await shows(pilot, "Desk", "questions · posts a week 0, wrote 0, answer –", "Gardens", "practice ·")
+
+
+async def test_a_moderator_of_the_site_typed_what_was_then_refused(world: World) -> None:
+    sven = await forums.person(world.forum, "sven", SiteRole.MODERATOR)
+    async with session(world.forum, sven) as (app, pilot):
+        await host_page(app, pilot)
+        text = await shows(pilot, "Host's page: Gardens", "There is nothing for you to do here right now.")
+        assert "ask for a co-host" not in text
+        for key in ("F", "M", "X"):
+            await press(pilot, key)
+            await shows(pilot, "! Only managers of the community may do that.")
+            await press(pilot, "j")
+
+
+async def test_the_field_for_notes_had_a_frame_while_one_typed_and_jumped(world: World) -> None:
+    async with session(world.forum, world.eva) as (app, pilot):
+        await host_page(app, pilot)
+        await shows(pilot, "Find a second host")
+        await press(pilot, "b", "tab")
+        text = await shows(pilot, "What should they know?")
+        assert "▔" not in text

@@ -280,6 +280,7 @@ class HostView:
     review_on: date | None
     ends_on: date | None
     may_host: bool
+    may_ask: bool
     may_close: bool
     may_reopen: bool
     may_adopt: bool

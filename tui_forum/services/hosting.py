@@ -135,6 +135,7 @@ class Hosting:
             review_on=situation.review_on,
             ends_on=situation.ends_on,
             may_host=hosts.allowed,
+            may_ask=decide(Action.ASK_FOR_HOST, standing).allowed,
             may_close=may_close,
             may_reopen=decide(Action.REOPEN_COMMUNITY, standing).allowed,
             may_adopt=adopts.allowed,

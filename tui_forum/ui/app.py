@@ -245,20 +245,21 @@ class ForumApp(App[None], inherit_bindings=False):
         """What the queue says is waiting."""
         self._open_cases = open_cases
 
-    def status_text(self) -> str:
-        """The right end of the status bar: what waits, and who is here."""
+    def status_texts(self) -> tuple[str, str]:
+        """The right end of the status bar: what waits, who is here, oneself; and without who is here."""
         parts = []
         if self._open_cases:
             parts.append(ngettext("{n} case", "{n} cases", self._open_cases).format(n=self._open_cases))
         if self._unseen:
             parts.append(ngettext("{n} notice", "{n} notices", self._unseen).format(n=self._unseen))
+        me = f"@{self.actor.handle}"
+        short = " · ".join((*parts, me))
         here = [handle for handle in self.forum.presence.handles() if handle != self.actor.handle]
         if here:
             names = " ".join(f"@{handle}" for handle in here[:3])
             more = f" +{len(here) - 3}" if len(here) > 3 else ""
             parts.append(_("here: {names}").format(names=names + more))
-        parts.append(f"@{self.actor.handle}")
-        return " · ".join(parts)
+        return " · ".join((*parts, me)), short
 
     # -- read pointers
 

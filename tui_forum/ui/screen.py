@@ -154,7 +154,7 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
             sentence = _("Please make the window larger: at least {width}×{height}.")
             self.status.show(sentence.format(width=MIN_WIDTH, height=MIN_HEIGHT), "")
         else:
-            self.status.show(self.heading(), self.forum_app.status_text())
+            self.status.show(self.heading(), *self.forum_app.status_texts())
         self.footer.show_keys(self.hints(), keep=True)
 
     def hints(self) -> list[tuple[str, str]]:

@@ -48,7 +48,8 @@ class AskHostModal(ModalScreen[HostAsk], inherit_bindings=False):
     AskHostModal Label { margin-top: 1; color: $text-muted; }
     AskHostModal Label.-wrong { color: $accent; }
     AskHostModal Input { border: none; height: 1; background: $background; }
-    AskHostModal TextArea { border: none; padding: 0; height: 5; background: $background; }
+    AskHostModal TextArea, AskHostModal TextArea:focus {
+        border: none; padding: 0; height: 5; background: $background; }
     AskHostModal #keys { margin-top: 1; }
     """
 

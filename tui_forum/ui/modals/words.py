@@ -29,7 +29,8 @@ class WordsModal(ModalScreen["tuple[str, bool]"], inherit_bindings=False):
     WordsModal { align: center middle; background: $background 60%; }
     WordsModal Vertical { width: 90; max-width: 96%; height: 80%; padding: 1 2; background: $panel; }
     WordsModal Static { height: auto; color: $foreground; }
-    WordsModal TextArea { height: 1fr; margin: 1 0; border: none; background: $background; }
+    WordsModal TextArea, WordsModal TextArea:focus {
+        height: 1fr; margin: 1 0; border: none; background: $background; }
     """
 
     def __init__(self, title: str, text: str, keep: Keep) -> None:

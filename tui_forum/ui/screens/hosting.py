@@ -15,6 +15,7 @@ from tui_forum.domain.errors import ForumError
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.hosting import HostView, Step, StepKind
 from tui_forum.domain.playbooks import guide_for
+from tui_forum.domain.policy import ARCHIVED, MANAGERS
 from tui_forum.domain.text import display_line
 from tui_forum.i18n import N_, _, explain, format_age
 from tui_forum.ui.actions.hosting import HostingActions
@@ -38,6 +39,7 @@ _ELSEWHERE: Final = {
     StepKind.END_PROJECT: Place.CHARTER,
 }
 HOST: Final = "host"
+KEEPER: Final = "keeper"  # a moderator of the site; a host of what is archived
 VISITOR: Final = "visitor"
 _SHOWS: Final = frozenset(
     (
@@ -61,10 +63,10 @@ class HostingScreen(HostingActions, ListScreen[None]):
         Key(("I",), "invite", N_("invite"), hint=True, levels=(HOST,)),
         Key(("t",), "threads", N_("threads"), hint=True),
         Key(("C",), "charter", N_("charter"), hint=True),
-        Key(("R",), "acting_rules", N_("rules that act"), levels=(HOST,)),
-        Key(("F",), "find_host", N_("look for a new host"), levels=(HOST,)),
-        Key(("M",), "merge", N_("merge into another community"), levels=(HOST,)),
-        Key(("X",), "archive_or_reopen", N_("archive or open again"), levels=(HOST,)),
+        Key(("R",), "acting_rules", N_("rules that act"), levels=(HOST, KEEPER)),
+        Key(("F",), "find_host", N_("look for a new host"), levels=(HOST, KEEPER)),
+        Key(("M",), "merge", N_("merge into another community"), levels=(HOST, KEEPER)),
+        Key(("X",), "archive_or_reopen", N_("archive or open again"), levels=(HOST, KEEPER)),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
 
@@ -84,7 +86,9 @@ class HostingScreen(HostingActions, ListScreen[None]):
     @property
     def level(self) -> str:
         """Who may only look, or adopt, has fewer keys."""
-        return HOST if self._view is not None and self._view.may_host else VISITOR
+        if self._view is None or not self._view.may_host:
+            return VISITOR
+        return HOST if self._view.may_ask else KEEPER
 
     def heading(self) -> str:
         """Whose page it is."""
@@ -133,7 +137,8 @@ class HostingScreen(HostingActions, ListScreen[None]):
         self._view, self._community_id = view, view.community.community_id
         self._guide = guide.row.title
         self.life.update(life_text(view))
-        items: list[Step | Heading] = [Heading(_("What helps next")), *view.steps]
+        title = _("What helps next") if view.steps else _("There is nothing for you to do here right now.")
+        items: list[Step | Heading] = [Heading(title), *view.steps]
         self.rows.set_items(items, keep=lambda step: current is not None and step.kind is current.kind)
         self.refresh_bars()
         return True
@@ -269,22 +274,28 @@ class HostingScreen(HostingActions, ListScreen[None]):
     @dialog
     async def action_find_host(self) -> None:
         """Ask all hosts to adopt it."""
-        if self._view is not None:
+        if self._view is not None and self._may_close(self._view):
             await self._run(self.look_for_host(self._view.community))
 
     @dialog
     async def action_merge(self) -> None:
         """Let it go into another community."""
-        if self._view is not None:
+        if self._view is not None and self._may_close(self._view):
             await self._run(self.merge(self._view.community))
 
     @dialog
     async def action_archive_or_reopen(self) -> None:
         """Close it for writing, or open it again."""
         view = self._view
-        if view is not None:
+        if view is not None and (view.may_reopen or self._may_close(view)):
             close = self.reopen if view.community.archived else self.archive
             await self._run(close(view.community))
+
+    def _may_close(self, view: HostView) -> bool:
+        """Say so before anything is typed that would be refused."""
+        if not view.may_close:
+            self.say(_(ARCHIVED) if view.community.archived else _(MANAGERS), error=True)
+        return view.may_close
 
     def action_threads(self) -> None:
         """To what is written in it."""

@@ -31,19 +31,21 @@ class StatusBar(Line):
     def __init__(self) -> None:
         super().__init__()
         self._left = ""
-        self._right = ""
+        self._rights: tuple[str, ...] = ("",)
 
-    def show(self, left: str, right: str) -> None:
-        """Change the texts; they may hold what users wrote."""
-        if (left, right) != (self._left, self._right):
-            self._left, self._right = left, right
+    def show(self, left: str, *rights: str) -> None:
+        """Change the texts; they may hold what users wrote. The first of ``rights`` that fits is shown."""
+        if (left, rights) != (self._left, self._rights):
+            self._left, self._rights = left, rights
             self.refresh()
 
     def line(self, width: int) -> list[Segment]:
         """``left`` as far as there is room beside ``right``, which has half, or all that is free."""
         skin = self.skin
-        left, right = display_line(self._left), display_line(self._right)
-        right = fit(right, max(0, width // 2, width - cell_width(left) - 3)) if right else ""
+        left = display_line(self._left)
+        room = max(0, width // 2, width - cell_width(left) - 3)
+        rights = [display_line(right) for right in self._rights]
+        right = fit(next((one for one in rights if cell_width(one) <= room), rights[-1]), room)
         left = fit(left, max(0, width - cell_width(right) - 3))
         gap = width - cell_width(left) - cell_width(right) - 2
         return [
