@@ -145,6 +145,7 @@ async def test_its_author_and_moderators_see_what_waits(garden: Garden) -> None:
     assert await garden.bodies(garden.otto) == ["When?"]
     view = await forum.cases.case(garden.boss, await garden.case())
     assert view.row.source is CaseSource.WORDS
+    assert view.rules == ("Watch",)
     assert [post.state for post in view.posts] == [PostState.HELD, PostState.HELD]
 
 

@@ -37,7 +37,7 @@ async def test_a_manager_makes_a_rule_tries_it_out_and_switches_it_off(sqlite_fo
         await press(pilot, "ctrl+s")
         await shows(pilot, "A rule needs a name")
         await press(pilot, '"Selling"', "tab", '"cheap"', "ctrl+t")
-        await shows(pilot, "“Selling”: would have hit 1 of 1 posts (in 30 days)", "Buy cheap roses")
+        await shows(pilot, "It would have hit 1 of 1 posts (written in 30 days).", "Buy cheap roses")
         await press(pilot, "enter")
         await shows(pilot, "@mary · Roses")
         await press(pilot, "q", "q")

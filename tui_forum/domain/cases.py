@@ -215,9 +215,10 @@ class CaseView:
     """A case with all that a decision needs. ``why_not`` (a msgid) says why one may not decide.
 
     ``context`` are the posts around ``posts[selected]``. ``rule_text`` is the charter's rule
-    that is cited. ``can_undo`` tells that the reader's own decision can still be undone, ``alone`` that
-    they may decide in spite of a conflict, because nobody else can. Of an ``appeal``, posts and reports
-    are those of the case whose decision is challenged.
+    that is cited; ``rules`` are the names of those that acted by themselves. ``can_undo`` tells that
+    the reader's own decision can still be undone, ``alone`` that they may decide in spite of a
+    conflict, because nobody else can. Of an ``appeal``, posts and reports are those of the case whose
+    decision is challenged.
     """
 
     row: CaseRow
@@ -234,6 +235,7 @@ class CaseView:
     can_undo: bool
     alone: bool = False
     appeal: AppealView | None = None
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

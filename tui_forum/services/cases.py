@@ -39,6 +39,7 @@ from tui_forum.services.threads import post_view
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.appeals import AppealRepository
 from tui_forum.storage.repositories.cases import CaseReading
+from tui_forum.storage.repositories.rules import RuleRepository
 
 CONTEXT_POSTS = 3  # shown before and after a post of the case
 
@@ -106,6 +107,7 @@ class Cases:
             context = await _around(reading, actor, case, posts[selected]) if posts else ()
             messages = await reading.messages(case_id, private=not secret)
             history = await _history(reading, case, now)
+            rules = await RuleRepository(connection).caught(case_id)
         verdict = case.verdict()
         mine = case.decided_by == actor.account_id and case.row.decided_at is not None
         return CaseView(
@@ -123,6 +125,7 @@ class Cases:
             rule_text=case.rule_text,
             may_decide=verdict.allowed and case.row.state is CaseState.OPEN,
             why_not=verdict.reason if not verdict.allowed else _decided(case),
+            rules=rules,
             can_undo=mine and case.row.decided_at is not None and now - case.row.decided_at < UNDO_WITHIN,
             alone=case.standing.alone,
             appeal=appeal,

@@ -150,6 +150,15 @@ class RuleRepository:
         )
         return found.first() is not None
 
+    async def caught(self, case_id: int) -> tuple[str, ...]:
+        """The names of the rules that have acted on posts of a case."""
+        found = await self._connection.execute(
+            select(ModerationRule.name)
+            .where(ModerationRule.id.in_(select(RuleHit.rule_id).where(RuleHit.case_id == case_id)))
+            .order_by(ModerationRule.id)
+        )
+        return tuple(found.scalars())
+
     async def judge(self, case_id: int, verdict: str) -> None:
         """The hits of a case were right, or wrong, or ("") that is open again; rules count them."""
         mine = and_(RuleHit.case_id == case_id, RuleHit.verdict != verdict, RuleHit.action != SLOW)

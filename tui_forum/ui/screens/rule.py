@@ -98,6 +98,20 @@ class RuleScreen(FormScreen[int]):
             ),
         )
 
+    async def on_mount(self) -> None:
+        """Who is not refused needs no explanation."""
+        await super().on_mount()
+        self._show_explanation()
+
+    def on_choice_changed(self, message: Choice.Changed) -> None:
+        """Another action may need an explanation."""
+        message.stop()
+        self._show_explanation()
+
+    def _show_explanation(self) -> None:
+        refuses = self.field("action").value == RuleAction.REFUSE.value
+        self.show_field("explanation", shown=refuses)
+
     @property
     def _unit(self) -> int:
         return _MINUTE if self._rule.kind is RuleKind.RATE else _DAY

@@ -54,7 +54,7 @@ class RulesScreen(ListScreen[None]):
         self.rows = RowList[RuleLine](
             _draw,
             row_height=2,
-            empty=_("No rule yet: c makes the first. A dry run shows what it would have hit."),
+            empty=_("No rule yet: c makes the first, t tries it out."),
         )
 
     def body(self) -> Sequence[Widget]:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.widget import Widget
+from textual.widgets import Static
 
 from tui_forum.domain.rules import Rule
 from tui_forum.domain.text import display_line
@@ -33,6 +34,9 @@ def _draw(example: Example, width: int, skin: Skin) -> Lines:
 class RuleTrialScreen(ListScreen[None]):
     """Counts above, the latest posts that it would have hit below. Leaving ends it."""
 
+    DEFAULT_CSS = """
+    RuleTrialScreen .summary { height: auto; margin: 1 0; color: $text-muted; }
+    """
     KEYS: ClassVar = (
         Key(("enter", "l", "right"), "enter", N_("read"), hint=True),
         Key(("t",), "thread", N_("open the thread"), hint=True),
@@ -43,49 +47,53 @@ class RuleTrialScreen(ListScreen[None]):
         self._rule = rule
         self._looked = 0
         self._trial: Trial | None = None
-        self._failed = False
-        self.rows = RowList[Example](_draw, row_height=2, empty=_("Looking …"))
+        self._summary = Static("", classes="summary", markup=False)
+        self.rows = RowList[Example](_draw, row_height=2)
 
     def body(self) -> Sequence[Widget]:
-        """One list."""
-        return (self.rows,)
+        """What came of it, and the posts."""
+        return (self._summary, self.rows)
 
     def heading(self) -> str:
+        """Of which rule."""
+        return _("Dry run: {name}").format(name=display_line(self._rule.name))
+
+    def _tell(self) -> None:
         """How far it is; then, what it found."""
-        name = display_line(self._rule.name)
-        if self._trial is None:
-            if self._failed:
-                return name
-            looked = format_number(self._looked)
-            return _("Dry run of “{name}”: {looked} posts …").format(name=name, looked=looked)
+        self._summary.update(f" {looks_for(self._rule)}\n {self._counts()}")
+
+    def _counts(self) -> str:
         trial = self._trial
-        counts = _("would have hit {n} of {looked} posts").format(
+        if trial is None:
+            return _("{looked} posts so far …").format(looked=format_number(self._looked))
+        counts = _("It would have hit {n} of {looked} posts").format(
             n=format_number(trial.hits), looked=format_number(trial.looked)
         )
         if trial.slow:
-            counts += ", " + _("too slow with {n}").format(n=format_number(trial.slow))
-        days = _("in {days} days").format(days=TRIAL_DAYS) if trial.whole else _("the latest")
-        return f"“{name}”: {counts} ({days})"
+            counts += ", " + _("and taken too long with {n}").format(n=format_number(trial.slow))
+        days = _("written in {days} days") if trial.whole else _("the latest of {days} days")
+        return f"{counts} ({days.format(days=TRIAL_DAYS)})."
 
     async def on_mount(self) -> None:
         """Begin."""
         self.rows.focus()
+        self._tell()
         self._run()
         await super().on_mount()
 
     @work(name="dry-run", exclusive=True)
     async def _run(self) -> None:
         trial = await self.ask(self.forum.rules.dry_run(self.actor, self._rule, self._note))
-        self._trial, self._failed = trial, trial is None
-        self.rows.empty = (
-            _("Nothing of it: {what}.").format(what=looks_for(self._rule)) if trial is not None else ""
-        )
-        self.rows.set_items(trial.examples if trial is not None else ())
-        self.refresh_bars()
+        if trial is None:
+            return
+        self._trial = trial
+        self.rows.empty = ""
+        self.rows.set_items(trial.examples)
+        self._tell()
 
     def _note(self, looked: int) -> None:
         self._looked = looked
-        self.refresh_bars()
+        self._tell()
 
     @dialog
     async def action_read(self) -> None:

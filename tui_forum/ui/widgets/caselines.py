@@ -120,6 +120,8 @@ class CaseLines:
     def _reports(self) -> None:
         shown = self._case.posts[self._case.selected].post_id if self._case.posts else None
         self._line()
+        for name in self._case.rules:
+            self._line(_("⚙ caught by the rule “{name}”").format(name=display_line(name)), self._skin.unread)
         for report in sorted(self._case.reports, key=lambda one: one.post_id != shown):
             self._report(report, elsewhere=report.post_id != shown)
 
