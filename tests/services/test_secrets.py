@@ -88,6 +88,22 @@ async def test_an_example_waits_for_a_moderator(forum: Forum) -> None:
         await forum.posts.edit(mary, post.post_id, f"{AWS} {GITHUB}", revision=post.revision + 1)
 
 
+async def test_moderators_change_what_holds_an_example_and_bring_no_secret_in(forum: Forum) -> None:
+    boss, garden = await place(forum)
+    mary = await member(forum, "mary", garden)
+    held = await forum.posts.start_thread(mary, garden.community_id, "Keys", f"Like {AWS}", examples=True)
+    case = (await forum.cases.queue(boss)).rows[0].case_id
+
+    def better(body: str) -> Ruling:
+        return Ruling.plain(DecisionKind.EDIT, "Clearer", post_id=held.post_id, body=body, revision=1)
+
+    with pytest.raises(LeaksFoundError):
+        await forum.decisions.decide(boss, case, better(f"Like {AWS} or {GITHUB}"))
+    await forum.decisions.decide(boss, case, better(f"An example: {AWS}"))
+    posts = (await forum.threads.posts(mary, held.thread_id)).posts
+    assert [post.body for post in posts] == [f"An example: {AWS}"]
+
+
 async def test_an_example_in_an_edit_takes_the_post_from_sight_until_it_is_approved(forum: Forum) -> None:
     _boss, garden = await place(forum)
     mary, otto = await member(forum, "mary", garden), await member(forum, "otto", garden)

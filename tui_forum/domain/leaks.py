@@ -48,8 +48,9 @@ _NEWER: Final = (
     (re.compile(r"sk-ant-[A-Za-z0-9_-]{40,}"), N_("a token of Anthropic")),
 )
 _BLOCK: Final = re.compile(
-    r"-----BEGIN (?P<what>[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?)-----"
-    r".*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)",
+    r"-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}"
+    r".*?(?:-{4,5} ?END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|\Z)"
+    r"|PuTTY-User-Key-File-\d:.*?(?:Private-MAC: \w+|\Z)",
     re.DOTALL,
 )
 #: What goes on without a break behind a secret belongs to it.
@@ -161,8 +162,8 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _mask(secret: str) -> str:
-    if block := _BLOCK.match(secret):
-        return f"-----BEGIN {block['what']}----- {_MASK}"
+    if _BLOCK.match(secret):
+        return f"-----{_MASK}-----"
     return secret[: min(_SHOWN, len(secret) // 5)] + _MASK
 
 

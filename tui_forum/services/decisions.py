@@ -18,6 +18,7 @@ from tui_forum.domain.errors import (
     NotFoundError,
 )
 from tui_forum.domain.events import EventKind
+from tui_forum.domain.leaks import LeaksFoundError
 from tui_forum.domain.moderation import (
     BULK_CASES,
     UNDO_WITHIN,
@@ -38,12 +39,14 @@ from tui_forum.services.casestate import (
 from tui_forum.services.notices import notify, notify_each
 from tui_forum.services.reversal import reverse
 from tui_forum.services.rulings import CasePost, Effect, Hearing, apply, let_through
+from tui_forum.services.screening import Screening
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.appeals import AppealRepository
 from tui_forum.storage.repositories.cases import CaseReading
 from tui_forum.storage.repositories.casework import CaseWriting
 from tui_forum.storage.repositories.record import entries_of
 from tui_forum.storage.repositories.rules import RIGHT, WRONG, RuleRepository
+from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
 
 CHANGED: Final = N_("A post of this case was changed meanwhile: look at it again.")
@@ -87,8 +90,9 @@ Progress = Callable[[int, int], None]
 class Decisions:
     """Use cases of deciding."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, screening: Screening) -> None:
         self._database = database
+        self._screening = screening
 
     async def decide(
         self, actor: Actor, case_id: int, ruling: Ruling, seen: Mapping[int, int] | None = None
@@ -100,10 +104,17 @@ class Decisions:
 
         Raises:
             InvalidInputError: the reason, the edit or the time cannot be taken.
+            LeaksFoundError: the edit brings secrets in.
             ConflictError: decided meanwhile, or a post was changed or has joined.
             NotAllowedError: a conflict of interest, or it was forwarded. NotFoundError: no such case.
         """
         _check_reasons(ruling)
+        if ruling.post_id is not None and ruling.body:
+            async with self._database.read() as connection:
+                post = await WritingRepository(connection).post(ruling.post_id)
+            before = post["body"] if post is not None else ""
+            if found := await self._screening.secrets([("body", ruling.body)], before):
+                raise LeaksFoundError(found)
 
         async def work(uow: UnitOfWork) -> Decided:
             return await _decide(uow, actor, case_id, ruling, seen, {})

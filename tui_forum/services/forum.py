@@ -86,7 +86,7 @@ class Forum:
         self.cases = Cases(database)
         self.casework = Casework(database)
         self.caseroom = Caseroom(database)
-        self.decisions = Decisions(database)
+        self.decisions = Decisions(database, self.screening)
         self.appeals = Appeals(database)
         self.sanctions = Sanctions(database)
         self.restrictions = Restrictions(database)

@@ -12,7 +12,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import InvalidInputError
-from tui_forum.domain.leaks import LeaksFoundError, leaks, load
+from tui_forum.domain.leaks import Leak, LeaksFoundError, leaks, load
 from tui_forum.domain.moderation import CaseCategory, CaseSource, ForwardedTo
 from tui_forum.domain.policy import Standing, moderates
 from tui_forum.domain.record import RecordAction, RecordEntry
@@ -102,8 +102,7 @@ class Screening:
         Raises:
             LeaksFoundError: there are secrets in it.
         """
-        found = await self._on_thread(leaks, texts)
-        fresh = [leak for leak in found if leak.secret not in before]
+        fresh = await self.secrets(texts, before)
         if fresh and not examples:
             raise LeaksFoundError(fresh)
         async with self._database.read() as connection:
@@ -115,6 +114,11 @@ class Screening:
             return Looked(rules, examples=len(fresh))
         text = "\n".join(text for _name, text in texts)
         return Looked(rules, await self.run(of_text, text), len(fresh))
+
+    async def secrets(self, texts: Sequence[tuple[str, str]], before: str) -> list[Leak]:
+        """What looks like secrets in ``texts``, and did not stand in the text ``before``."""
+        found = await self._on_thread(leaks, texts)
+        return [leak for leak in found if leak.secret not in before]
 
     def load(self) -> None:
         """Load what looks for secrets, on a thread; else the first who writes waits for it."""
