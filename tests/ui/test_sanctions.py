@@ -209,3 +209,18 @@ async def test_a_moderator_lifts_what_is_laid_on_somebody(world: World) -> None:
         await shows(pilot, "Lifted; @bob is told.")
         await press(pilot, "U")
         await shows(pilot, "Nothing is laid on @bob now.")
+
+
+async def test_each_restriction_has_a_line_with_its_end_at_80_columns(world: World) -> None:
+    """Bug: of the second one only the name was to be read, of both in the heading nothing."""
+    until = datetime.now(UTC) + timedelta(hours=3)
+    for kind in (RestrictionKind.SLOW, RestrictionKind.APPROVAL):
+        await world.forum.restrictions.restrict(
+            world.ada, world.row.community_id, kind, "a long reason " * 8, until=until, seconds=300
+        )
+    async with session(world.forum, world.bob) as (app, pilot):
+        await open_thread(pilot)
+        await shows(pilot, "! slow mode (5 minutes) until", "! moderators look first until", "Which ones?")
+        assert [line[:3] for line in screen_text(app).splitlines()[1:4]] == [" ! ", " ! ", "▌#1"]
+        await press(pilot, "r", '"May I?"', "ctrl+s")
+        await shows(pilot, "You can write in this community again at")

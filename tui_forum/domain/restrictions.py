@@ -27,10 +27,10 @@ REFUSALS: Final = {
     (RestrictionKind.READ_ONLY, True): N_("This thread can only be read until {until}: {reason}"),
     (RestrictionKind.READ_ONLY, False): N_("This community can only be read until {until}: {reason}"),
     (RestrictionKind.SLOW, True): N_(
-        "Slow mode until {until}: you can write in this thread again at {ready}: {reason}"
+        "You can write in this thread again at {ready} (slow mode until {until}): {reason}"
     ),
     (RestrictionKind.SLOW, False): N_(
-        "Slow mode until {until}: you can write in this community again at {ready}: {reason}"
+        "You can write in this community again at {ready} (slow mode until {until}): {reason}"
     ),
 }
 #: Slow mode: a post every so many minutes.

@@ -46,6 +46,6 @@ class CalmingActions(ForumScreen[Any]):
         return True
 
 
-def restriction_line(restrictions: Sequence[Restriction]) -> str:
-    """What restricts a place, until when and why."""
-    return "   ".join(f"{restriction_name(one)}: {display_line(one.reason)}" for one in restrictions)
+def restriction_lines(restrictions: Sequence[Restriction]) -> str:
+    """What restricts a place, until when and why: a line each."""
+    return "\n".join(f"! {restriction_name(one)}: {display_line(one.reason)}" for one in restrictions)

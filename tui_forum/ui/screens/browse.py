@@ -28,7 +28,7 @@ from tui_forum.domain.views import (
 from tui_forum.i18n import N_, _, format_number, phrase
 from tui_forum.services.communities import standing_in
 from tui_forum.ui.actions.announcing import AnnouncementActions
-from tui_forum.ui.actions.calming import restriction_line
+from tui_forum.ui.actions.calming import restriction_lines
 from tui_forum.ui.actions.charter import CharterActions
 from tui_forum.ui.actions.curating import CuratingActions
 from tui_forum.ui.actions.joining import JoiningActions
@@ -227,11 +227,10 @@ class BrowseScreen(
             found = self.reader.thread.restrictions
         else:
             found = self.community.restrictions if self.community and self._level == THREADS else ()
-        line = restriction_line(found)
-        if self.limits.display != bool(line):
-            self.limits.display = bool(line)
-        if line:
-            self.limits.update(f"! {line}")
+        lines = restriction_lines(found)
+        if self.limits.display != bool(lines):
+            self.limits.display = bool(lines)
+        self.limits.update(lines)
 
     def heading(self) -> str:
         """Where one is, and how far in the thread."""
