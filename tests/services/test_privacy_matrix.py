@@ -389,7 +389,7 @@ APART: dict[str, str] = {
     **dict.fromkeys(
         (
             "screening.look", "screening.run", "screening.run_many", "screening.try_expression",
-            "screening.load", "screening.secrets", "screening.close",
+            "screening.load", "screening.on_thread", "screening.secrets", "screening.close",
         ),
         "what the services look at texts with; no session asks it",
     ),

@@ -26,6 +26,7 @@ from tui_forum.storage.uow import UnitOfWork
 TOO_MANY: Final = N_("There are {most} rules here already: delete one that nobody needs.")
 EXAMPLES: Final = 50
 _PAGE: Final = 200
+_LIGHT_PAGE: Final = 1_000  # without what was written
 _EXCERPT_CELLS: Final = 200
 
 Progress = Callable[[int], None]
@@ -159,17 +160,22 @@ class Rules:
         return Trial(looked, hits, slow, tuple(examples), whole=False)
 
     async def _of_writers(self, rule: Rule, progress: Progress | None) -> Trial:
-        rows = await self._page(rule, None, TRIAL_POSTS + 1, bodies=False)
-        whole = len(rows) <= TRIAL_POSTS
-        rows = rows[:TRIAL_POSTS][::-1]
+        rows: list[Any] = []
+        whole = False
+        while len(rows) < TRIAL_POSTS and not whole:
+            before = rows[-1][0] if rows else None
+            page = await self._page(rule, before, _LIGHT_PAGE, bodies=False)
+            rows += page
+            whole = len(page) < _LIGHT_PAGE
+            if progress is not None:
+                progress(len(rows))
+        rows.reverse()
         async with self._database.read() as connection:
             first = rows[0][0] if rows else 0
             earlier = await RuleRepository(connection).posts_before(
                 rule.community_id, sorted({row[4] for row in rows}), first
             )
-        found = _too_early_or_too_many(rule, rows, earlier)
-        if progress is not None:
-            progress(len(rows))
+        found = await self._screening.on_thread(_too_early_or_too_many, rule, rows, earlier)
         latest = [_example(row) for row in found[: -EXAMPLES - 1 : -1]]
         return Trial(len(rows), len(found), 0, tuple(latest), whole=whole)
 

@@ -117,7 +117,7 @@ class Screening:
 
     async def secrets(self, texts: Sequence[tuple[str, str]], before: str) -> list[Leak]:
         """What looks like secrets in ``texts``, and did not stand in the text ``before``."""
-        found = await self._on_thread(leaks, texts)
+        found = await self.on_thread(leaks, texts)
         return [leak for leak in found if leak.secret not in before]
 
     def load(self) -> None:
@@ -126,7 +126,7 @@ class Screening:
 
     async def run(self, rules: Sequence[Rule], text: str) -> Matches:
         """Which of the rules a text hits."""
-        return await self._on_thread(matching, rules, text)
+        return await self.on_thread(matching, rules, text)
 
     async def run_many(self, rule: Rule, texts: Sequence[str]) -> list[Matches]:
         """Which of many texts a rule hits; others' texts go in between."""
@@ -134,13 +134,14 @@ class Screening:
         def look(text: str) -> Matches:
             return matching([rule], text)
 
-        return [await self._on_thread(look, text) for text in texts]
+        return [await self.on_thread(look, text) for text in texts]
 
     async def try_expression(self, pattern: str) -> None:
         """See :func:`domain.rules.try_expression`."""
-        await self._on_thread(try_expression, pattern)
+        await self.on_thread(try_expression, pattern)
 
-    async def _on_thread(self, work: Callable[P, Made], *args: P.args, **kwargs: P.kwargs) -> Made:
+    async def on_thread(self, work: Callable[P, Made], *args: P.args, **kwargs: P.kwargs) -> Made:
+        """Do what takes long where it holds nobody up."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(work, *args, **kwargs))
 
     def close(self) -> None:
