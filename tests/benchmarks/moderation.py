@@ -6,6 +6,8 @@ Builds queues of each size (100 and 100,000 open cases, spread over communities)
   ``a case`` with all that belongs to it (median ms). The reader wants the same (±20 %) at any size;
   the sizes are measured in turn, round after round, so that a noisy machine is noisy for all.
 - ``bulk``: one decision about 500 cases, each in a transaction of its own (s).
+- ``figures`` of 12 weeks when all but every tenth case is decided, and ``verify`` of a record with an
+  entry for each case (s), with the longest that the loop was held up meanwhile (ms).
 - ``decision → next`` over ssh: from Enter in the dialog to the last byte of the screen with the
   next case, one moderator, real server and client (ms), SQLite only.
 """
@@ -28,7 +30,7 @@ from functools import partial
 from pathlib import Path
 
 import asyncssh
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, select, update
 
 from tests.benchmarks.sessions import connect, free_port, quantile, start_server
 from tests.benchmarks.world import Account, public_key
@@ -38,6 +40,7 @@ from tui_forum.bootstrap import open_forum
 from tui_forum.config import load_settings
 from tui_forum.domain.entities import Actor, Role
 from tui_forum.domain.moderation import EXPECTED, CaseCategory, CaseFilter, CaseSort, DecisionKind, Ruling
+from tui_forum.domain.record import RecordAction, RecordEntry
 from tui_forum.services.forum import Forum
 from tui_forum.storage.models import Account as AccountTable
 from tui_forum.storage.models import Case, CasePost, Post, Report, Thread
@@ -188,6 +191,61 @@ async def measure_bulk(world: World) -> float:
     return took
 
 
+async def measure_figures(world: World) -> dict[str, tuple[float, float]]:
+    """Seconds that figures and the proof of the record take, and ms that the loop was held up."""
+
+    async def settle(uow: UnitOfWork) -> None:
+        took = timedelta(minutes=30)
+        cases = (await uow.connection.execute(select(Case.id, Case.opened_at))).all()
+        await uow.connection.execute(
+            update(Case)
+            .where(Case.id == bindparam("case"))
+            .values(state="decided", first_look_at=bindparam("look"), decided_at=bindparam("decided")),
+            [
+                {"case": row[0], "look": row[1] + took * (n % 7), "decided": row[1] + took * (n % 97)}
+                for n, row in enumerate(cases)
+                if n % 10
+            ],
+        )
+        for case_id, _at in cases:
+            uow.note(RecordEntry(RecordAction.APPROVE, world.boss.account_id, case_id=case_id))
+
+    await world.forum.database.write(settle)
+    if world.forum.database.dialect == "postgresql":
+        await world.forum.database.write(_analyze)
+
+    async def verify() -> None:
+        proof = await world.forum.record.verify(world.boss)
+        if proof.entries < 1 or "cut off" not in str(proof.fault):  # decided as above, not as people decide
+            raise RuntimeError(str(proof.fault))
+
+    return {
+        "figures, all": await _held_up(lambda: world.forum.figures.of(world.boss, 12)),
+        "figures, one place": await _held_up(lambda: world.forum.figures.of(world.one, 12)),
+        "verify": await _held_up(verify),
+    }
+
+
+async def _held_up(call: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+    """How long a call takes (s), and how long it held the loop up (ms)."""
+    longest, ended = 0.0, asyncio.Event()
+
+    async def tick() -> None:
+        nonlocal longest
+        while not ended.is_set():
+            begun = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - begun - 0.001)
+
+    ticking = asyncio.create_task(tick())
+    begun = time.perf_counter()
+    await call()
+    took = time.perf_counter() - begun
+    ended.set()
+    await ticking
+    return took, longest * 1000
+
+
 async def measure_ssh(data: Path, world: World, decisions: int) -> list[float]:
     """ms from Enter in the dialog to the last byte of the next case's screen."""
     port = free_port()
@@ -231,6 +289,16 @@ def databases(*, postgres: bool, scratch: Path) -> Iterator[Callable[[int], tupl
         yield of
 
 
+async def _ssh(worlds: dict[int, World], last: World, folder: Path, decisions: int) -> dict[str, float]:
+    """Over ssh, with a server of its own: nobody else has the databases open then."""
+    for world in worlds.values():
+        await world.forum.close()
+    times = await measure_ssh(folder, last, decisions)
+    p50, p95 = quantile(times, 0.5), quantile(times, 0.95)
+    print(f"decision → next case over ssh: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
+    return {"p50": p50, "p95": p95}
+
+
 async def run(options: argparse.Namespace, of: Callable[[int], tuple[str, Path]]) -> None:
     """Build, measure, print, write JSON."""
     sizes = [int(part) for part in options.sizes.split(",")]
@@ -250,13 +318,14 @@ async def run(options: argparse.Namespace, of: Callable[[int], tuple[str, Path]]
     bulk = await measure_bulk(last)
     print(f"bulk decision about {BULK} cases: {bulk:.2f} s")
     results: dict[str, object] = {"reads_ms": table, "bulk_s": bulk}
-    for world in worlds.values():
-        await world.forum.close()
     if not options.postgres:
-        times = await measure_ssh(places[sizes[-1]][1], last, options.decisions)
-        p50, p95 = quantile(times, 0.5), quantile(times, 0.95)
-        print(f"decision → next case over ssh: p50 {p50:.0f} ms, p95 {p95:.0f} ms")
-        results["ssh_ms"] = {"p50": p50, "p95": p95}
+        results["ssh_ms"] = await _ssh(worlds, last, places[sizes[-1]][1], options.decisions)
+        url, folder = places[sizes[-1]]
+        last.forum = await open_forum(load_settings(data_dir=folder, database_url=url))
+    results["figures"] = found = await measure_figures(last)
+    for name, (took, held) in found.items():
+        print(f"{name}: {took:.2f} s, loop held up {held:.0f} ms")
+    await last.forum.close()
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1))
 
