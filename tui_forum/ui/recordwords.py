@@ -98,7 +98,7 @@ def changes(whole: WholeEntry) -> list[tuple[str, str]]:
 
 def _told(values: Mapping[str, Any], whole: WholeEntry) -> Iterator[str]:
     for key, value in values.items():
-        if key in _UNTOLD:
+        if key in _UNTOLD or value == []:
             continue
         if key == "posts":
             yield from _posts(value, whole)
@@ -157,7 +157,7 @@ def _community(value: Any, whole: WholeEntry) -> str:
 #: Ids that say nothing to a reader; the export has them.
 _UNTOLD: Final = frozenset(("sanction", "thread", "batch", "praise", "number"))
 _FIELDS: Final[Mapping[str, Callable[[Any, WholeEntry], str]]] = {
-    "category": lambda value, _whole: _(CATEGORIES[CaseCategory(value)]),
+    "category": lambda value, _whole: _("category: {name}").format(name=_(CATEGORIES[CaseCategory(value)])),
     "rule": lambda value, _whole: _("rule {n}").format(n=value),
     "assigned": _assigned,
     "forwarded": _forwarded,

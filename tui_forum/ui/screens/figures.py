@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.widget import Widget
@@ -17,6 +17,8 @@ from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.modals.text import TextModal
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Heading, Lines, Note, RowList, columns
+
+WIDEST: Final = 100
 
 
 class FiguresScreen(ListScreen[None]):
@@ -74,6 +76,11 @@ class FiguresScreen(ListScreen[None]):
         super().on_resize(event)
         self._show()
 
+    @property
+    def _across(self) -> int:
+        """Cells that the table takes: on a wide window the figures must not stand far from their names."""
+        return min(self.size.width - 1, WIDEST)
+
     def _show(self) -> None:
         current = self.rows.current
         same = (current.group, current.category, current.community_id) if current is not None else None
@@ -85,7 +92,7 @@ class FiguresScreen(ListScreen[None]):
         if self._view is None:
             return
         names = head(self._view.weeks)
-        yield Note(names.rjust(max(0, self.size.width - 1)), dim=True)
+        yield Note(names.rjust(self._across), dim=True)
         for group, title in (
             (Group.ALL, ""),
             (Group.CATEGORY, _("By category")),
@@ -101,7 +108,8 @@ class FiguresScreen(ListScreen[None]):
         assert self._view is not None
         late = skin.unread if line.overdue else skin.base
         figures = Cell(cells(line, self._view.now), late)
-        return (columns(Cell(f" {name_of(line)}", skin.strong), [figures], width),)
+        across = min(width, self._across)
+        return (columns(Cell(f" {name_of(line)}", skin.strong), [figures], across),)
 
     def on_row_list_chosen(self, message: RowList.Chosen) -> None:
         """The line in sentences."""
