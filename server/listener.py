@@ -8,6 +8,7 @@ from typing import Any, Final
 import asyncssh
 import structlog
 
+from server.garbage import Garbage
 from server.guards.environment import guard_environment
 from server.guards.intake import Intake
 from server.guards.penalties import ABUSED, AUTH_FAILED, GRACE_EXCEEDED, NO_AUTH, PenaltyBox
@@ -52,6 +53,7 @@ class Listener:
         self.per_account = SessionLimit(self.limits.sessions_per_account)
         self.per_address = SessionLimit(self.limits.sessions_per_address)
         self.sessions: set[AppSession] = set()
+        self.garbage = Garbage()
         self.claimable = False
         self._acceptor: asyncssh.SSHAcceptor | None = None
 
@@ -275,9 +277,14 @@ class Connection(asyncssh.SSHServer):
             self._channels -= 1
             self._listener.per_account.leave(name)
             self._listener.sessions.discard(session)
+            self._listener.garbage.ended(worked=session.typed)
 
         session = AppSession(
-            self._next_app, stalled=self._limits.stalled, idle=self._limits.idle, on_end=ended
+            self._next_app,
+            stalled=self._limits.stalled,
+            idle=self._limits.idle,
+            on_first_key=self._listener.garbage.at_work,
+            on_end=ended,
         )
         self._listener.sessions.add(session)
         return channel, session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import getpass
 import importlib
 import pkgutil
@@ -14,6 +13,7 @@ from collections.abc import Iterable
 import structlog
 
 from server.apps import app_factory
+from server.garbage import Garbage
 from server.host_keys import load_host_key, public_key_file
 from server.identity import public_key
 from server.listener import Listener
@@ -74,18 +74,11 @@ async def serve(settings: Settings) -> int:
 
 
 def settle() -> None:
-    """Load now what the first visitor to need it would make all others wait for.
-
-    The garbage collector's walk over everything held everybody for 0.3 s at one session, and came
-    every 100 keys. What is there by now stays: it need not be walked over; the rest is walked over
-    less often (at 20 sessions twice in 1,300 keys instead of ten times).
-    """
+    """Load now what the first visitor to need it would make all others wait for."""
     for package in (screens, modals):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(700, 10, 50)
+    Garbage.begin()
 
 
 def _greeting(settings: Settings, listener: Listener, fingerprint: str, claim: str | None) -> list[str]:

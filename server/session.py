@@ -206,12 +206,15 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
         *,
         stalled: float = 30.0,
         idle: float = 0.0,
+        on_first_key: Callable[[], None] | None = None,
         on_end: Callable[[AppSession], None] | None = None,
     ) -> None:
         self._next_app = next_app
         self._stalled = stalled
         self._idle = idle
+        self._on_first_key = on_first_key
         self._on_end = on_end
+        self.typed = False
         self._channel: asyncssh.SSHServerChannel[bytes] | None = None
         self._terminal: Terminal | None = None
         self._task: asyncio.Task[None] | None = None
@@ -285,6 +288,10 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
         """Keys."""
         if self._terminal is not None:
             self._last_input = asyncio.get_running_loop().time()
+            if not self.typed:
+                self.typed = True
+                if self._on_first_key is not None:
+                    self._on_first_key()
             self._terminal.receive(data)
 
     def eof_received(self) -> bool:

@@ -32,6 +32,7 @@ from tui_forum.ui.pump import Calm, EventPump, wait_for
 from tui_forum.ui.screen import ForumScreen
 from tui_forum.ui.screens.browse import BrowseScreen
 from tui_forum.ui.skin import DARK_SKIN, LIGHT_SKIN, PLAIN_SKIN, THEMES, Skin
+from tui_forum.ui.strips import let_lines_go
 from tui_forum.ui.traits import TerminalTraits
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ def fit_terminal(app: App[Any], traits: TerminalTraits) -> None:
     for theme in THEMES:
         app.register_theme(theme)
     app.theme = "forum-light" if traits.light else "forum-dark"
+
+
+let_lines_go()
 
 
 class ForumApp(App[None], inherit_bindings=False):

@@ -53,6 +53,24 @@ MODERATING: Final = (Role.MODERATOR.value, Role.MANAGER.value)
 AnyRow = Row[*tuple[Any, ...]]
 
 
+@prepared
+def _address(
+    account_id: int, thread_id: int, number: int | None, *, site_role: SiteRole
+) -> Select[*tuple[Any, ...]]:
+    return (
+        select(_THERE.id, _MOVED.number)
+        .select_from(Thread)
+        .outerjoin(PostAlias, and_(PostAlias.thread_id == Thread.id, PostAlias.number == number))
+        .outerjoin(_MOVED, _MOVED.id == PostAlias.post_id)
+        .join(_THERE, _THERE.id == func.coalesce(_MOVED.thread_id, Thread.merged_into_id, Thread.id))
+        .join(Community, Community.id == _THERE.community_id)
+        .outerjoin(
+            Membership, and_(Membership.community_id == Community.id, Membership.account_id == account_id)
+        )
+        .where(Thread.id == thread_id, readable(site_role, account_id), _known(account_id, site_role))
+    )
+
+
 async def resolve(
     connection: AsyncConnection,
     thread_id: int,
@@ -64,20 +82,7 @@ async def resolve(
 
     A post is found under every number it ever had, a merged thread where it went.
     """
-    row = (
-        await connection.execute(
-            select(_THERE.id, _MOVED.number)
-            .select_from(Thread)
-            .outerjoin(PostAlias, and_(PostAlias.thread_id == Thread.id, PostAlias.number == number))
-            .outerjoin(_MOVED, _MOVED.id == PostAlias.post_id)
-            .join(_THERE, _THERE.id == func.coalesce(_MOVED.thread_id, Thread.merged_into_id, Thread.id))
-            .join(Community, Community.id == _THERE.community_id)
-            .outerjoin(
-                Membership, and_(Membership.community_id == Community.id, Membership.account_id == account_id)
-            )
-            .where(Thread.id == thread_id, readable(site_role, account_id), _known(account_id, site_role))
-        )
-    ).first()
+    row = (await connection.execute(*_address(account_id, thread_id, number, site_role=site_role))).first()
     if row is None:
         return None
     # Where it was, a number without an alias is the post's own.
