@@ -6,6 +6,7 @@ import pytest
 
 from tests.ui.reading import NARROW, WIDE, community, person, press, session, shows
 from tui_forum.domain.entities import Actor
+from tui_forum.domain.moderation import DecisionKind, Ruling
 from tui_forum.domain.rules import Rule, RuleAction, RuleKind
 from tui_forum.domain.views import CommunityRow, PostRef
 from tui_forum.services.forum import Forum
@@ -83,6 +84,29 @@ async def test_who_is_held_sees_that_it_waits(sqlite_forum: Forum, size: tuple[i
         await sqlite_forum.posts.reply(boss, start.thread_id, "A third answer")
         screen = await shows(pilot, "A third answer")
         assert screen.index("A third answer") < screen.index("cheap again")
+
+
+async def test_a_thread_that_waits_comes_to_life_before_its_author_s_eyes(sqlite_forum: Forum) -> None:
+    boss, mary, row, _start = await garden(sqlite_forum)
+    rule = Rule("New", RuleKind.NEW_ACCOUNT, RuleAction.HOLD, threshold=5, community_id=row.community_id)
+    await sqlite_forum.rules.save(boss, rule)
+    async with session(sqlite_forum, mary) as (_app, pilot):
+        await press(pilot, "enter")
+        await shows(pilot, "Roses")
+        await press(pilot, "c")
+        await shows(pilot, "New thread")
+        await press(pilot, '"Tulips"', "enter", '"And these?"', "ctrl+s")
+        await shows(
+            pilot, "waits for a moderator Tulips", "held Mary", "And these?", "It waits for a moderator"
+        )
+        await press(pilot, "r")
+        await shows(pilot, "This thread waits for a moderator")
+        case = (await sqlite_forum.cases.queue(boss)).rows[0]
+        await sqlite_forum.decisions.decide(boss, case.case_id, Ruling.plain(DecisionKind.APPROVE, "Fine"))
+        screen = await shows(pilot, "1/1 Tulips", "#1 Mary", "And these?")
+        assert "held" not in screen
+        await press(pilot, "q")
+        assert "⧖" not in await shows(pilot, "Tulips", "Roses")
 
 
 async def test_who_is_refused_reads_why_and_keeps_the_draft(sqlite_forum: Forum) -> None:

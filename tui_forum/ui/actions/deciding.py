@@ -24,7 +24,7 @@ from tui_forum.ui.screen import dialog
 TITLE_CELLS: Final = 60
 
 ASKED: Final = {
-    DecisionKind.APPROVE: N_("Approve: the post stays."),
+    DecisionKind.APPROVE: N_("Approve: the post stays, or is published."),
     DecisionKind.REMOVE: N_("Remove the post."),
     DecisionKind.EDIT: N_("Change the post and approve it."),
     DecisionKind.WARN: N_("Warn @{handle}."),

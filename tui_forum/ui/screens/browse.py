@@ -596,6 +596,9 @@ class BrowseScreen(
         await self.reload_header()
         if self.reader.more_after or not self.reader.posts:
             return
+        if not any(post.published for post in self.reader.posts):
+            await self._window_around(1)  # a thread that was held has come to be seen
+            return
         if self.reader.order is PostOrder.CHRONOLOGICAL:
             await self._fetch(forwards=True)
             return
