@@ -177,6 +177,7 @@ READS: dict[str, tuple[Question, str]] = {
     "cases.case": (lambda w, a: w.forum.cases.case(a, w.case_id), ""),
     "casework.moderators": (lambda w, a: w.forum.casework.moderators(a, w.case_id), ""),
     "caseroom.conversation": (lambda w, a: w.forum.caseroom.conversation(a, w.case_id), ""),
+    "sanctions.of": (lambda w, a: w.forum.sanctions.of(a, "expert"), ""),
     "restrictions.hindrance": (
         lambda w, a: w.forum.restrictions.hindrance(a, w.community_id, w.thread_id),
         "",  # moderators are held up by nothing

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tests.forums import another, person
+from tests.forums import another, member, person
 from tests.scenes import Scene, garden_scene
 from tui_forum.domain.entities import Actor, Role
 from tui_forum.domain.errors import BarredError, ConflictError, NotAllowedError, NotFoundError
@@ -191,6 +191,17 @@ async def test_a_moderator_lifts_a_sanction_and_says_why(scene: Scene) -> None:
         await scene.forum.sanctions.lift(scene.mod, line.sanction_id, "again")
     [line] = (await scene.forum.cases.case(scene.mod, case_id)).history.sanctions
     assert not line.running
+
+
+async def test_moderators_see_what_is_laid_on_somebody_where_they_moderate(scene: Scene) -> None:
+    await sanction(scene, DecisionKind.SILENCE)
+    orchard = await another(scene.forum, scene.boss, "orchard")
+    gardener = await member(scene.forum, "greta", orchard, Role.MODERATOR, scene.boss)
+    assert [one.community_slug for one in await scene.forum.sanctions.of(scene.mod, "@Ada")] == ["garden"]
+    assert len(await scene.forum.sanctions.of(scene.boss, "ada")) == 1
+    assert await scene.forum.sanctions.of(gardener, "ada") == ()
+    with pytest.raises(NotAllowedError):
+        await scene.forum.sanctions.of(scene.ben, "ada")
 
 
 async def test_nobody_bars_who_has_more_to_say(scene: Scene) -> None:

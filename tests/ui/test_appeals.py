@@ -76,6 +76,8 @@ async def test_another_moderator_answers_with_a_or_x(world: World, size: tuple[i
         await press(pilot, "g", "m")
         await shows(pilot, "appeal", "It was a joke")
         await press(pilot, "enter")
+        assert "grant" in screen_text(pilot.app)
+        assert "suspend" not in screen_text(pilot.app)
         await shows(pilot, "Appeal of @bob", "What was decided", "removal · @max", "No adverts [x]")
         await press(pilot, "w")
         await shows(pilot, "An appeal is answered: a grants it, x turns it down.")

@@ -14,6 +14,7 @@ from tui_forum.domain.moderation import CaseCategory, DecisionKind, Ruling
 from tui_forum.domain.restrictions import RestrictionKind
 from tui_forum.domain.views import CommunityRow, PostRef
 from tui_forum.services.forum import Forum
+from tui_forum.ui.navigation import Place
 from tui_forum.ui.screens.browse import BrowseScreen
 from tui_forum.ui.screens.compose import ComposeScreen
 from tui_forum.ui.suspended import SuspendedApp, app_for
@@ -224,3 +225,14 @@ async def test_each_restriction_has_a_line_with_its_end_at_80_columns(world: Wor
         assert [line[:3] for line in screen_text(app).splitlines()[1:4]] == [" ! ", " ! ", "▌#1"]
         await press(pilot, "r", '"May I?"', "ctrl+s")
         await shows(pilot, "You can write in this community again at")
+
+
+async def test_what_is_laid_on_somebody_is_lifted_from_what_is_noted_about_them(world: World) -> None:
+    await world.decide(DecisionKind.SILENCE)
+    async with session(world.forum, world.ada) as (app, pilot):
+        await shows(pilot, "Gardens")
+        app.go(Place.NOTES, "bob", on_top=True)
+        await shows(pilot, "Laid on @bob now", "silencing · gardens · until", ADVERTS)
+        await press(pilot, "U", "1", '"It is good"', "enter")
+        await shows(pilot, "Lifted; @bob is told.")
+        await until(pilot, lambda: "Laid on @bob now" not in screen_text(app))

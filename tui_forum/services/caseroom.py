@@ -136,7 +136,7 @@ class Caseroom:
             raise NotFoundError(NOT_FOUND)
         return Conversation(
             case_id=case_id,
-            community_name=row[30] or "",
+            community_name=row[31] or "",
             subject=row[4] or "",
             messages=tuple(map(message_view, messages)),
             open=row[17] == CaseState.OPEN.value,

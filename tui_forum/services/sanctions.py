@@ -5,17 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tui_forum.domain.entities import Actor, Visibility
-from tui_forum.domain.errors import ConflictError, NotFoundError
+from tui_forum.domain.cases import SanctionLine
+from tui_forum.domain.entities import Actor, SiteRole, Visibility
+from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.moderation import SanctionKind
-from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
+from tui_forum.domain.policy import MODERATORS, NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.record import RecordAction, RecordEntry
 from tui_forum.domain.sanctions import Penalty
+from tui_forum.domain.text import clean_line
 from tui_forum.i18n import N_
 from tui_forum.services.casestate import check_reason
 from tui_forum.services.notices import notify
 from tui_forum.storage.engine import Database
+from tui_forum.storage.repositories.accounts import AccountRepository
+from tui_forum.storage.repositories.cases import CaseReading
 from tui_forum.storage.repositories.sanctions import SanctionRepository
 from tui_forum.storage.repositories.writing import WritingRepository
 from tui_forum.storage.uow import UnitOfWork
@@ -113,6 +117,28 @@ class Sanctions:
         await self._database.write(work)
 
     # -- the moderators' side
+
+    async def of(self, actor: Actor, handle: str) -> tuple[SanctionLine, ...]:
+        """What is laid on somebody now, latest first, where one moderates or everywhere.
+
+        Raises:
+            NotAllowedError: one moderates nothing. NotFoundError: no such account.
+        """
+        async with self._database.read() as connection:
+            places = await CaseReading(connection, actor.account_id, actor.site_role).places()
+            if not places and actor.site_role is SiteRole.MEMBER:
+                raise NotAllowedError(MODERATORS)
+            name = clean_line(handle).removeprefix("@").lower()
+            person = await AccountRepository(connection).by_handle(name)
+            if person is None:
+                raise NotFoundError(NOT_FOUND)
+            rows = await SanctionRepository(connection).running(
+                person.account_id, None if actor.site_role is not SiteRole.MEMBER else actor.account_id
+            )
+        return tuple(
+            SanctionLine(row[0], SanctionKind(row[1]), row[2] or "", row[3], row[4], row[5], running=True)
+            for row in rows
+        )
 
     async def lift(self, actor: Actor, sanction_id: int, reason: str) -> None:
         """End a sanction before its time; the account is told.

@@ -22,11 +22,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import InstrumentedAttribute
 
+from tui_forum.domain.entities import Role
 from tui_forum.domain.moderation import SanctionKind
 from tui_forum.domain.sanctions import BARRING, Bar
-from tui_forum.storage.models import Community, Sanction
+from tui_forum.storage.models import Community, Membership, Sanction
 
 AnyRow = Row[*tuple[Any, ...]]
+_MODERATING: Final = (Role.MODERATOR.value, Role.MANAGER.value)
 _BARRING: Final = tuple(kind.value for kind in BARRING)
 _SUSPENSION: Final[ColumnElement[str]] = literal_column(f"'{SanctionKind.SUSPENSION.value}'")
 
@@ -122,6 +124,29 @@ class SanctionRepository:
         if everywhere:
             statement = statement.where(
                 Sanction.community_id.is_(None), Sanction.kind == _SUSPENSION, _running()
+            )
+        return list(await self._connection.execute(statement))
+
+    async def running(self, account_id: int, moderator_id: int | None) -> list[AnyRow]:
+        """What bars an account now, latest first: id, kind, community's slug, reason, when, until.
+
+        Of a moderator of communities only what is laid on it there, or everywhere.
+        """
+        statement = (
+            select(
+                Sanction.id, Sanction.kind, Community.slug, Sanction.reason, Sanction.created_at,
+                Sanction.until,
+            )
+            .outerjoin(Community, Community.id == Sanction.community_id)
+            .where(Sanction.account_id == account_id, Sanction.kind.in_(_BARRING), _running())
+            .order_by(Sanction.id.desc())
+        )  # fmt: skip
+        if moderator_id is not None:
+            theirs = select(Membership.community_id).where(
+                Membership.account_id == moderator_id, Membership.role.in_(_MODERATING)
+            )
+            statement = statement.where(
+                or_(Sanction.community_id.is_(None), Sanction.community_id.in_(theirs))
             )
         return list(await self._connection.execute(statement))
 

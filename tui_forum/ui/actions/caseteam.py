@@ -6,16 +6,15 @@ from collections.abc import Awaitable
 
 from tui_forum.domain.cases import CaseView
 from tui_forum.domain.moderation import ForwardedTo
-from tui_forum.domain.sanctions import BARRING
-from tui_forum.i18n import _, format_datetime
+from tui_forum.i18n import _
+from tui_forum.ui.actions.lifting import LiftingActions
 from tui_forum.ui.actions.queueing import Queueing
-from tui_forum.ui.casewords import SANCTIONS
 from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.postnumber import post_number
 from tui_forum.ui.screen import dialog
 
 
-class TeamActions(Queueing):
+class TeamActions(LiftingActions, Queueing):
     """Keys ``f A d r N n U b`` and the brackets."""
 
     places: dict[int, str]
@@ -152,27 +151,8 @@ class TeamActions(Queueing):
         if row is None:
             return
         case = self.shown or await self.ask(self.forum.cases.case(self.actor, row.case_id))
-        if case is None:
-            return
-        running = [one for one in case.history.sanctions if one.running and one.kind in BARRING]
-        if not running:
-            self.say(_("Nothing is laid on @{handle} now.").format(handle=row.author.handle))
-            return
-        choices = []
-        for one in running:
-            until = format_datetime(one.until) if one.until is not None else _("further notice")
-            where = one.community_slug or _("the whole forum")
-            choices.append(
-                Choice(f"{_(SANCTIONS[one.kind])} · {where}", _("until {until}").format(until=until))
-            )
-        title = _("Lift which sanction of @{handle}?").format(handle=row.author.handle)
-        found = await self.pick(title, choices)
-        if found is None:
-            return
-        reason = await self.forum_app.ask_line(_("Why? They read it."))
-        if reason:
-            call = self.forum.sanctions.lift(self.actor, running[found].sanction_id, reason)
-            await self._do(call, _("Lifted; @{handle} is told.").format(handle=row.author.handle))
+        if case is not None and await self.lift_one_of(row.author.handle, case.history.sanctions):
+            await self.show_case()
 
     # -- posts of one case
 

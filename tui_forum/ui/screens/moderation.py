@@ -15,7 +15,7 @@ from tui_forum.domain.cases import CaseCursor, CaseRow, merged
 from tui_forum.domain.entities import SiteRole
 from tui_forum.domain.events import Event, EventKind
 from tui_forum.domain.limits import PAGE_SIZE
-from tui_forum.domain.moderation import CaseFilter, CaseState
+from tui_forum.domain.moderation import CaseFilter, CaseSource, CaseState
 from tui_forum.i18n import N_, _, ngettext
 from tui_forum.ui.actions.casefilters import FilterActions
 from tui_forum.ui.actions.caseteam import TeamActions
@@ -33,6 +33,9 @@ CASE: Final = "case"
 #: Seconds that a case must be on the screen until one counts as being on it.
 CLAIM_PAUSE: Final = 0.4
 _CASES: Final = (EventKind.POST_REPORTED, EventKind.CASE_DECIDED, EventKind.CASE_CHANGED)
+
+
+_NOT_ABOUT_APPEALS: Final = frozenset("ewsumo")
 
 
 class ModerationScreen(DecidingActions, TeamActions, FilterActions):
@@ -109,6 +112,14 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
             count = len(self.marked)
             return ngettext("{n} case marked", "{n} cases marked", count).format(n=count)
         return f"{_(self.TITLE_TEXT)}: {filter_name(self.wanted, self.places)}"
+
+    def hints(self) -> list[tuple[str, str]]:
+        """An appeal is answered: its keys are called so, and the other decisions are not offered."""
+        row, hints = self.queue.current, super().hints()
+        if row is None or row.source is not CaseSource.APPEAL or self.marked:
+            return hints
+        answers = {"a": _("grant"), "x": _("turn down")}
+        return [(key, answers.get(key, label)) for key, label in hints if key not in _NOT_ABOUT_APPEALS]
 
     def body(self) -> Sequence[Widget]:
         """The queue and the case."""
@@ -229,6 +240,7 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
     async def on_row_list_moved(self, message: RowList.Moved) -> None:
         """Another case."""
         message.stop()
+        self.refresh_bars()
         await self.show_case()
 
     async def on_row_list_near_end(self, message: RowList.NearEnd) -> None:

@@ -9,10 +9,12 @@ from rich.style import Style
 from textual import events
 from textual.widget import Widget
 
+from tui_forum.domain.cases import SanctionLine
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.notes import AccountNote, NotesPage
 from tui_forum.domain.text import display_line, display_text
 from tui_forum.i18n import N_, _, explain, format_datetime
+from tui_forum.ui.actions.lifting import LiftingActions, sanction_end, sanction_place
 from tui_forum.ui.asking import ask_words
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
@@ -38,13 +40,14 @@ def _draw(note: AccountNote, width: int, skin: Skin) -> Lines:
     return (columns(Cell(f" {' · '.join(parts)}", skin.accent), [when], width),)
 
 
-class NotesScreen(ListScreen[None]):
-    """All notes that one may read; each whole."""
+class NotesScreen(LiftingActions, ListScreen[None]):
+    """What is laid on somebody now, and all notes that one may read; each whole."""
 
     TITLE_TEXT = N_("Moderators' notes")
     KEYS: ClassVar = (
         Key(("n",), "add", N_("new note"), hint=True),
         Key(("enter", "l", "right", "c"), "enter", N_("the case"), hint=True),
+        Key(("U",), "lift", N_("lift a sanction")),
         Key(("L",), "record", N_("record of moderation"), hint=True),
         Key(("ctrl+r", "f5"), "reload", N_("reload")),
     )
@@ -55,6 +58,7 @@ class NotesScreen(ListScreen[None]):
         self._page: NotesPage | None = None
         self._notes: list[AccountNote] = []
         self._loading = False
+        self._sanctions: tuple[SanctionLine, ...] = ()
         self.rows = RowList[AccountNote](_draw, empty=_("Nothing is noted: n writes the first note."))
 
     def heading(self) -> str:
@@ -69,6 +73,7 @@ class NotesScreen(ListScreen[None]):
         """Load; who may not read them is told so where one came from."""
         self.rows.focus()
         try:
+            self._sanctions = await self.forum.sanctions.of(self.actor, self._handle)
             self._take(await self.forum.notes.of(self.actor, self._handle))
         except ForumError as error:
             self.forum_app.call_later(self.forum_app.say, explain(error), error=True)
@@ -84,7 +89,7 @@ class NotesScreen(ListScreen[None]):
     def on_resize(self, event: events.Resize) -> None:
         """Notes are wrapped to the width."""
         super().on_resize(event)
-        if self._notes:
+        if self._notes or self._sanctions:
             self._show()
 
     def _show(self) -> None:
@@ -92,6 +97,11 @@ class NotesScreen(ListScreen[None]):
         self.rows.set_items(list(self._items()), keep=lambda row: row == current)
 
     def _items(self) -> Iterator[AccountNote | Heading]:
+        if self._sanctions:
+            yield Heading(_("Laid on @{handle} now").format(handle=self._handle))
+            for one in self._sanctions:
+                yield Note(f"   {sanction_place(one)} · {sanction_end(one)} · {display_line(one.reason)}")
+            yield Heading(_("Noted"))
         for note in self._notes:
             yield note
             for line in display_text(note.body).split("\n"):
@@ -111,6 +121,7 @@ class NotesScreen(ListScreen[None]):
 
     async def action_reload(self) -> None:
         """Load again, from the latest."""
+        self._sanctions = await self.ask(self.forum.sanctions.of(self.actor, self._handle)) or ()
         page = await self.ask(self.forum.notes.of(self.actor, self._handle))
         if page is not None:
             self._take(page)
@@ -137,6 +148,12 @@ class NotesScreen(ListScreen[None]):
             await self.action_reload()
             self.rows.select(0)
             self.say(_("Noted."))
+
+    @dialog
+    async def action_lift(self) -> None:
+        """End what is laid on them before its time."""
+        if await self.lift_one_of(self._handle, self._sanctions):
+            await self.action_reload()
 
     def action_record(self) -> None:
         """What was done about them."""
