@@ -15,6 +15,7 @@ from tui_forum.domain.views import CommunityRow
 from tui_forum.services.forum import Forum
 from tui_forum.storage.models import Interest
 from tui_forum.storage.uow import UnitOfWork
+from tui_forum.ui.navigation import Go, Place
 from tui_forum.ui.screens.browse import BrowseScreen
 from tui_forum.ui.screens.community import CommunityScreen
 from tui_forum.ui.screens.directory import DirectoryScreen
@@ -423,3 +424,20 @@ async def test_ones_own_handle_was_cut_with_half_a_line_free(world: World) -> No
         text = await shows(pilot, "1/1 Wie man Rosen über einen")
         assert text.splitlines()[0].endswith("@bert")
     assert len(present) == len(names)
+
+
+async def test_in_a_choice_notes_cut_what_was_chosen_and_german_had_english_quotes(world: World) -> None:
+    hana = await person(world.forum, "hana", language="de")
+    await world.forum.memberships.invite(world.ada, world.id("orchids"), "hana")
+    await world.forum.memberships.join(hana, world.id("orchids"))
+    await world.forum.memberships.set_role(world.ada, world.id("orchids"), "hana", Role.MANAGER)
+    await world.forum.memberships.request(world.bob, world.id("orchids"), "Please")
+    async with session(world.forum, await world.forum.accounts.actor(hana.account_id)) as (app, pilot):
+        app.post_message(Go(Place.COMMUNITY, (world.id("orchids"),), on_top=True))
+        await shows(pilot, "Bitten um Aufnahme")
+        await press(pilot, "enter")
+        await shows(pilot, "@bob bittet um Aufnahme: „Please“")
+        await press(pilot, "escape", "V")
+        await shows(pilot, "Mit Genehmigung: Alle sehen den Zweck, Mitglieder lesen")
+        await press(pilot, "escape", "G", "r")
+        await shows(pilot, "2  Fachperson ", "wird zuerst gefragt, wenn eine Frage wartet")

@@ -122,8 +122,8 @@ class _Demo:
         await self._thank(content["thread"], placed)
         for thread in content["thread"]:
             await self._start(opened.community_id, thread)
-        if told.get("archived"):
-            await self._forum.hosting.archive(self._operator, opened.community_id, "Done")
+        if reason := told.get("archived"):
+            await self._forum.hosting.archive(self._operator, opened.community_id, reason)
 
     @staticmethod
     def _people(told: dict[str, Any]) -> Iterator[tuple[Role, str]]:

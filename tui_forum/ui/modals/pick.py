@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui_forum.domain.text import display_line
+from tui_forum.domain.text import cell_width, display_line, fit
 from tui_forum.i18n import _
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList, columns
@@ -33,7 +33,7 @@ class PickModal(ModalScreen[int | None], inherit_bindings=False):
 
     DEFAULT_CSS = """
     PickModal { align: center middle; background: $background 60%; }
-    PickModal Vertical { width: 62; max-width: 96%; height: auto; padding: 1 2; background: $panel; }
+    PickModal Vertical { width: 72; max-width: 96%; height: auto; padding: 1 2; background: $panel; }
     PickModal Static { height: auto; color: $foreground; }
     PickModal RowList { margin: 1 0; }
     """
@@ -50,7 +50,8 @@ class PickModal(ModalScreen[int | None], inherit_bindings=False):
     def _draw(self, choice: Choice, width: int, skin: Skin) -> Lines:
         number = self._choices.index(choice) + 1
         label = Cell(f"{number if number <= MOST else ' '}  {display_line(choice.label)}")
-        note = Cell(f"{display_line(choice.note)} ", skin.dim)
+        room = max(0, width - cell_width(label.text) - 2)  # what is chosen is read before what it means
+        note = Cell(f"{fit(display_line(choice.note), room)} ", skin.dim)
         return (columns(label, [note], width),)
 
     def compose(self) -> ComposeResult:

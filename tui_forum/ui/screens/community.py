@@ -56,6 +56,10 @@ _CHANGES: Final = frozenset(
 )  # fmt: skip
 
 
+def _quoted(text: str) -> str:
+    return _("“{title}”").format(title=display_line(text))
+
+
 def _draw(item: Item, width: int, skin: Skin) -> Lines:
     now = datetime.now(UTC)
     name = f" @{item.account.handle} {display_line(item.account.display_name)}"
@@ -289,7 +293,7 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
             return _("You are in it: {role}.").format(role=_(ROLES[row.role.value]))
         if page.invitation is not None:
             by = _("@{handle} invites you: J accepts, D declines.")
-            said = f" “{display_line(page.invitation.message)}”" if page.invitation.message else ""
+            said = f" {_quoted(page.invitation.message)}" if page.invitation.message else ""
             return by.format(handle=page.invitation.inviter.handle) + said
         if page.request is not None:
             return _("You have asked to join; the hosts will answer. J takes it back.")
@@ -504,7 +508,7 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
         item = self.rows.current
         options: list[tuple[str, Callable[[], Awaitable[None] | None]]]
         if isinstance(item, Request):
-            said = f": “{item.message}”" if item.message else ""
+            said = f": {_quoted(item.message)}" if item.message else ""
             title = _("@{handle} asks to join").format(handle=item.account.handle) + said
             options = [(_("let in"), self.action_accept), (_("decline"), self.action_decline)]
         elif isinstance(item, Invitation):

@@ -58,7 +58,7 @@ _SENTENCES: Final = {
     "community_reopened": N_("{community} is open again"),
     "community_merged": N_("{text} is part of {community} now"),
     "community_dormant": N_("Nobody has written in {community} for a long time: what now?"),
-    "community_forsaken": N_("Nobody looks after {community} any more: find a host, merge or archive it?"),
+    "community_forsaken": N_("Nobody looks after {community} any more: what now?"),
     "visibility_changed": N_("{community} is open to others than before"),
     "made_host": N_("@{handle} has opened {community} with you as a host"),
     "charter_changed": N_("@{handle} has changed the charter of {community}"),
