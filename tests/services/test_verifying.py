@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.forums import person, rows
+from tests.scenes import garden_scene
 from tui_forum.domain.entities import Actor, SiteRole
 from tui_forum.domain.errors import InvalidInputError, NotAllowedError
+from tui_forum.domain.moderation import DecisionKind
 from tui_forum.domain.record import FIRST_HASH, RecordAction, RecordEntry, chain_hash
 from tui_forum.domain.recordcheck import Proof
 from tui_forum.services import record
@@ -151,6 +153,26 @@ async def test_a_cut_tail_shows_where_something_else_knows_of_it(forum: Forum, b
     assert str((await forum.record.verify(boss)).fault) == sentence
     await note(forum, 3)  # what comes after does not hide it
     assert str((await forum.record.verify(boss)).fault) == sentence.replace("12", "15")
+
+
+async def test_a_record_of_real_work_is_whole(forum: Forum) -> None:
+    """Everything that decides a case writes its entry in the same moment: else a cut end is suspected."""
+    scene = await garden_scene(forum)
+    for kind in (DecisionKind.REMOVE, DecisionKind.APPROVE, DecisionKind.WARN):
+        await scene.decide(await scene.case_of(scene.ada), kind)
+    await forum.decisions.undo(scene.mod)
+    await scene.decide(await scene.case_of(scene.ben))
+    [(decided,)] = await rows(forum.database, "SELECT max(id) FROM moderation_case WHERE state = 'decided'")
+    for overturn in (True, False):
+        await forum.appeals.appeal(scene.ben if overturn else scene.ada, decided if overturn else 1, "But")
+        [(own,)] = await rows(forum.database, "SELECT max(case_id) FROM appeal")
+        await forum.appeals.answer(scene.boss, own, "I see", overturn=overturn)
+    proof = await forum.record.verify(scene.boss)
+    assert (str(proof.fault), proof.entries > 8) == ("None", True)
+    public = await forum.record.public(scene.cleo, scene.garden.community_id)
+    assert "I see" not in repr(public)
+    [everything, *_others] = (await forum.figures.of(scene.mod)).lines
+    assert (everything.decided, everything.overturned, everything.undone) == (3, 1, 1)
 
 
 async def test_a_hash_noted_elsewhere_shows_a_cut_tail_and_a_record_written_anew(

@@ -93,7 +93,7 @@ class WholeEntry:
 
 #: What in ``before`` and ``after`` is the id of a post, an account, a community.
 _POSTS: Final = ("post",)
-_ACCOUNTS: Final = ("assigned", "account")
+_ACCOUNTS: Final = ("assigned", "account", "moderator")
 _COMMUNITIES: Final = ("community",)
 
 
@@ -151,7 +151,6 @@ _OF_POSTS: Final = frozenset(
         RecordAction.MOVE,
         RecordAction.OFF_TOPIC,
         RecordAction.UNDO,
-        RecordAction.OVERTURN,
         RecordAction.LOCK,
         RecordAction.UNLOCK,
         RecordAction.MERGE,
@@ -168,6 +167,7 @@ OF_PEOPLE: Final = frozenset(
         RecordAction.SUSPEND,
         RecordAction.REMOVE_MEMBER,
         RecordAction.LIFT,
+        RecordAction.OVERTURN,  # its words answer whoever appealed
         RecordAction.REMOVE_PRAISE,
     )
 )

@@ -9,13 +9,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from tui_forum.domain.entities import PostState
-from tui_forum.domain.moderation import CaseCategory, DecisionKind, ForwardedTo
+from tui_forum.domain.moderation import CaseCategory, DecisionKind, ForwardedTo, SanctionKind
 from tui_forum.domain.record import RecordAction
 from tui_forum.domain.recordviews import RecordFilter, RecordLine, WholeEntry
+from tui_forum.domain.restrictions import RestrictionKind
 from tui_forum.domain.text import display_line
 from tui_forum.i18n import N_, _, format_date, format_datetime, ngettext, zone
-from tui_forum.ui.casewords import CATEGORIES, FORWARDED, OUTCOMES
+from tui_forum.ui.casewords import CATEGORIES, FORWARDED, OUTCOMES, SANCTIONS
+from tui_forum.ui.figurewords import short
+from tui_forum.ui.memberwords import ROLES
 from tui_forum.ui.postnumber import post_number
+from tui_forum.ui.sanctionwords import KINDS
 
 ACTIONS: Final = {
     RecordAction.APPROVE: N_("approved"),
@@ -150,12 +154,20 @@ def _lifted(value: Any, _whole: WholeEntry) -> str:
     return ngettext("{n} sanction lifted", "{n} sanctions lifted", count).format(n=count)
 
 
+def _kind(value: Any, _whole: WholeEntry) -> str:
+    if value in list(SanctionKind):
+        return _(SANCTIONS[SanctionKind(value)])
+    if value in list(RestrictionKind):
+        return _(KINDS[RestrictionKind(value)])
+    return _("for: {what}").format(what=_(OUTCOMES[DecisionKind(value)]) if value else _("all decisions"))
+
+
 def _community(value: Any, whole: WholeEntry) -> str:
     return _("in {community}").format(community=whole.slugs.get(value, _("another community")))
 
 
 #: Ids that say nothing to a reader; the export has them.
-_UNTOLD: Final = frozenset(("sanction", "thread", "batch", "praise", "number"))
+_UNTOLD: Final = frozenset(("restriction", "rules", "sanction", "thread", "batch", "praise", "number"))
 _FIELDS: Final[Mapping[str, Callable[[Any, WholeEntry], str]]] = {
     "category": lambda value, _whole: _("category: {name}").format(name=_(CATEGORIES[CaseCategory(value)])),
     "rule": lambda value, _whole: _("rule {n}").format(n=value),
@@ -171,6 +183,10 @@ _FIELDS: Final[Mapping[str, Callable[[Any, WholeEntry], str]]] = {
     "everywhere": lambda _value, _whole: _("everywhere"),
     "alone": lambda _value, _whole: _("nobody else could decide it"),
     "lifted": _lifted,
+    "kind": _kind,
+    "moderator": lambda value, whole: _("decided by @{handle}").format(handle=whole.handles.get(value, "?")),
+    "role": lambda value, _whole: _("role: {name}").format(name=_(ROLES[value])),
+    "seconds": lambda value, _whole: _("a post every {time}").format(time=short(value)),
     "community": _community,
     "case": lambda value, _whole: _("case {n}").format(n=value),
     "pinned": lambda value, _whole: _("the thread is pinned") if value else _("the thread is not pinned"),
