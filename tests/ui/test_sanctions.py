@@ -28,13 +28,15 @@ class World:
     def __init__(self, forum: Forum, ada: Actor, bob: Actor, row: CommunityRow, posts: list[PostRef]) -> None:
         self.forum, self.ada, self.bob, self.row, self.posts = forum, ada, bob, row, posts
 
-    async def decide(self, kind: DecisionKind, *, everywhere: bool = False, days: int = 3) -> None:
+    async def decide(
+        self, kind: DecisionKind, *, everywhere: bool = False, lasting: timedelta = timedelta(days=3)
+    ) -> None:
         """A decision about bob."""
         eve = await person(self.forum, f"eve{len(await self.forum.record.page(self.ada))}")
         await self.forum.memberships.join(eve, self.row.community_id)
         await self.forum.reports.report(eve, self.posts[1].post_id, CaseCategory.SPAM, "spam")
         [case] = (await self.forum.cases.queue(self.ada)).rows
-        until = datetime.now(UTC) + timedelta(days=days)
+        until = datetime.now(UTC) + lasting
         ruling = Ruling.plain(kind, ADVERTS, until=until, everywhere=everywhere)
         await self.forum.decisions.decide(self.ada, case.case_id, ruling)
 
@@ -236,3 +238,33 @@ async def test_what_is_laid_on_somebody_is_lifted_from_what_is_noted_about_them(
         await press(pilot, "U", "1", '"It is good"', "enter")
         await shows(pilot, "Lifted; @bob is told.")
         await until(pilot, lambda: "Laid on @bob now" not in screen_text(app))
+
+
+async def test_a_silence_and_a_lock_end_by_themselves_while_one_looks(world: World) -> None:
+    soon = timedelta(seconds=1)
+    world.forum.clockwork.start()
+    async with session(world.forum, world.bob) as (app, pilot):
+        await open_thread(pilot)
+        await press(pilot, "r", '"half a sentence"')
+        await world.decide(DecisionKind.SILENCE, lasting=soon)
+        await shows(pilot, "! You can read here, but not write, until")
+        await shows(pilot, "You can send now.")
+        await press(pilot, "escape")
+        await world.forum.restrictions.restrict(
+            world.ada,
+            world.row.community_id,
+            RestrictionKind.LOCK,
+            "Night",
+            thread_id=world.posts[0].thread_id,
+            until=datetime.now(UTC) + soon,
+        )
+        await shows(pilot, "! closed until")
+        await until(pilot, lambda: "! closed until" not in screen_text(app))
+        await press(pilot, "r")
+        await shows(pilot, "half a sentence")
+
+
+async def test_a_suspension_that_was_imposed_while_the_session_began_is_not_missed(world: World) -> None:
+    await world.decide(DecisionKind.SUSPEND, everywhere=True)
+    async with session(world.forum, world.bob) as (app, pilot):  # made as if nothing were laid on bob
+        await until(pilot, lambda: app.successor is not None)

@@ -69,3 +69,8 @@ class Penalty:
     created_at: datetime
     until: datetime | None
     case_id: int | None
+
+    @property
+    def shuts_out(self) -> bool:
+        """Whether it leaves one nothing of the forum but the page that says so."""
+        return self.kind is SanctionKind.SUSPENSION and not self.community_name

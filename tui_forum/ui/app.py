@@ -142,6 +142,9 @@ class ForumApp(App[None], inherit_bindings=False):
         """Show what is laid on the account until it has said that it has read it."""
         try:
             unread = await self.forum.sanctions.unread(self.actor)
+            if any(penalty.shuts_out for penalty in unread):  # since a moment ago
+                await self.start_again()
+                return
             for penalty in unread:
                 answer = await self.push_screen(SanctionModal(penalty), wait_for_dismiss=True)
                 if answer is not None:
