@@ -143,3 +143,13 @@ async def test_an_entry_is_read_whole_with_the_texts_before_and_after(scene: Sce
     await forum.posts.delete(scene.ada, post.post_id)
     whole = await forum.record.entry(scene.mod, edit.entry_id)
     assert (whole.was, whole.became) == (None, None)
+
+
+async def test_who_removes_a_member_is_on_the_record_with_the_reason(scene: Scene) -> None:
+    forum, garden = scene.forum, scene.garden.community_id
+    await forum.memberships.remove(scene.boss, garden, "cleo", "Asked three times")
+    [entry, *_rest] = await forum.record.page(scene.mod)
+    assert (entry.action, entry.reason) == (RecordAction.REMOVE_MEMBER, "Asked three times")
+    assert (entry.author and entry.author.handle, entry.before) == ("cleo", {"role": "member"})
+    [line, *_others] = (await forum.record.public(scene.ben, garden)).lines
+    assert (line.action, line.reason) == (RecordAction.REMOVE_MEMBER, "")

@@ -35,6 +35,7 @@ from tui_forum.domain.membership import (
     check_message,
 )
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
+from tui_forum.domain.record import RecordAction, RecordEntry
 from tui_forum.domain.views import CommunityRow
 from tui_forum.services.communities import place_for, standing_in
 from tui_forum.services.notices import notify
@@ -251,8 +252,18 @@ class Memberships:
 
         async def work(uow: UnitOfWork) -> None:
             await self._require(uow, actor, community_id, Action.REMOVE_MEMBER)
-            account_id, _role = await self._member(uow, community_id, handle)
+            account_id, role = await self._member(uow, community_id, handle)
             await end_membership(uow, account_id, community_id, actor_id=actor.account_id)
+            uow.note(
+                RecordEntry(
+                    RecordAction.REMOVE_MEMBER,
+                    actor.account_id,
+                    community_id=community_id,
+                    account_id=account_id,
+                    reason=reason,
+                    before={"role": role.value},
+                )
+            )
             await notify(
                 uow,
                 [account_id],
