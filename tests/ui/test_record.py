@@ -122,7 +122,7 @@ async def test_from_an_entry_to_its_thread_case_and_person(scene: Scene) -> None
 async def test_who_moderates_nothing_finds_nothing(scene: Scene) -> None:
     async with session(scene.forum, scene.ada) as (_app, pilot):
         await press(pilot, "g", "l")
-        await shows(pilot, "There is nothing.")
+        await shows(pilot, "You moderate nothing. A community's page tells what is moderated there")
         await press(pilot, "enter")
         await shows(pilot, "There is nothing.")
         await press(pilot, "t")

@@ -9,6 +9,7 @@ from textual import events
 from textual.containers import Horizontal
 from textual.widget import Widget
 
+from tui_forum.domain.entities import SiteRole
 from tui_forum.domain.events import MODERATION_TOPIC, Event
 from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.recordviews import RecordLine
@@ -109,6 +110,8 @@ class RecordScreen(ListScreen[None]):
         self.rows.focus()
         for community_id, slug, name in await self.ask(self.forum.cases.places(self.actor)) or ():
             self._names[community_id], self._slugs[community_id] = name, slug
+        if not self._names and self.actor.site_role is SiteRole.MEMBER:
+            self.rows.empty = _("You moderate nothing. A community's page tells what is moderated there: m.")
         await self.action_reload()
         await super().on_mount()
 
@@ -156,7 +159,8 @@ class RecordScreen(ListScreen[None]):
 
     async def on_forum_event(self, event: Event) -> None:
         """Something was done: it is above, unless one is further down already."""
-        if MODERATION_TOPIC in event.topics() and len(self.rows.items) <= PAGE_SIZE:
+        done = MODERATION_TOPIC in event.topics() and not event.data.get("claim")
+        if done and len(self.rows.items) <= PAGE_SIZE:
             await self.action_reload()
         self.refresh_bars()
 
