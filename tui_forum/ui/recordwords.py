@@ -19,6 +19,7 @@ from tui_forum.ui.casewords import CATEGORIES, FORWARDED, OUTCOMES, SANCTIONS
 from tui_forum.ui.figurewords import short
 from tui_forum.ui.memberwords import ROLES
 from tui_forum.ui.postnumber import post_number
+from tui_forum.ui.rulewords import recorded
 from tui_forum.ui.sanctionwords import KINDS
 
 ACTIONS: Final = {
@@ -101,6 +102,9 @@ def changes(whole: WholeEntry) -> list[tuple[str, str]]:
 
 
 def _told(values: Mapping[str, Any], whole: WholeEntry) -> Iterator[str]:
+    if whole.line.action is RecordAction.CHANGE_RULE:
+        yield from recorded(values)
+        return
     for key, value in values.items():
         if key in _UNTOLD or value == []:
             continue
@@ -189,6 +193,10 @@ _FIELDS: Final[Mapping[str, Callable[[Any, WholeEntry], str]]] = {
     "seconds": lambda value, _whole: _("a post every {time}").format(time=short(value)),
     "community": _community,
     "case": lambda value, _whole: _("case {n}").format(n=value),
+    "slow": lambda _value, _whole: _("its expression took too long: it stepped aside"),
+    "examples": lambda value, _whole: ngettext(
+        "{n} that looks like a secret", "{n} that look like secrets", value
+    ).format(n=value),
     "pinned": lambda value, _whole: _("the thread is pinned") if value else _("the thread is not pinned"),
     "locked": lambda value, _whole: _("the thread is closed") if value else _("the thread is open"),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from tui_forum.domain.rules import Rule, RuleAction, RuleKind
 from tui_forum.domain.text import display_line
@@ -60,6 +61,30 @@ def looks_for(rule: Rule) -> str:
     if rule.seconds:
         parts.append(_("accounts younger than {time}").format(time=time_words(rule.seconds)))
     return ", ".join(parts)
+
+
+def recorded(values: Mapping[str, Any]) -> Iterator[str]:
+    """A rule as the record tells it, line by line; of one that was switched only that."""
+    if "kind" in values:
+        try:
+            rule = Rule(
+                str(values["name"]),
+                RuleKind(values["kind"]),
+                RuleAction(values["action"]),
+                str(values["pattern"]),
+                int(values["threshold"]),
+                int(values["seconds"]),
+            )
+        except (KeyError, ValueError):  # written by another version of the program
+            yield str(dict(values))
+            return
+        yield display_line(rule.name)
+        yield looks_for(rule)
+        yield _(WHAT_HAPPENS[rule.action])
+        if values.get("explanation"):
+            yield display_line(str(values["explanation"]))
+    if "enabled" in values:
+        yield _("the rule is on") if values["enabled"] else _("the rule is off")
 
 
 def counted(line: RuleLine) -> str:
