@@ -195,3 +195,15 @@ async def test_earlier_versions_are_shown_to_those_who_may(sqlite_forum: Forum, 
         app.post_message(Go(Place.REVISIONS, (ref.post_id,), on_top=True))
         await shows(pilot, "! ")
         assert not isinstance(app.screen, RevisionsScreen)
+
+
+async def test_the_name_of_the_colours_was_english_in_german_and_stayed_when_they_changed(
+    sqlite_forum: Forum,
+) -> None:
+    async with session(sqlite_forum, await person(sqlite_forum, "bert", language="de")) as (app, pilot):
+        await open_settings(app, pilot)
+        assert any(line.split() == ["Farben", "dunkel"] for line in screen_text(app).splitlines())
+        await press(pilot, "T")
+        await until(
+            pilot, lambda: any(line.split() == ["Farben", "hell"] for line in screen_text(app).splitlines())
+        )

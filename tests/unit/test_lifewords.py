@@ -38,3 +38,10 @@ def test_a_week_without_a_post_is_no_small_bar() -> None:
     assert spark((0, 0)) == "··"
     assert spark(()) == ""
     assert cell_width(spark(range(9))) == 9
+
+
+def test_what_was_archived_today_was_archived_0_days_ago() -> None:
+    view = StageView(Stage.ARCHIVED, (Reason(Sign.ARCHIVED, 0),))
+    assert explain_stage(view) == "archived today"
+    with using_locale("de"):
+        assert explain_stage(view) == "heute archiviert"

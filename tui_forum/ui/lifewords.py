@@ -38,6 +38,8 @@ def explain_stage(view: StageView) -> str:
 
 
 def _archived(reason: Reason) -> str:
+    if not reason.n:
+        return _("archived today")
     return ngettext("archived {n} day ago", "archived {n} days ago", reason.n).format(n=reason.n)
 
 

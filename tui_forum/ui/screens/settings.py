@@ -48,6 +48,10 @@ def _draw(setting: Setting, width: int, skin: Skin) -> Lines:
     )
 
 
+#: Names of ``ui.skin``.
+COLOURS: Final = {"dark": N_("dark"), "light": N_("light"), "plain": N_("those of the terminal")}
+
+
 class SettingsScreen(ListScreen[None]):
     """A list of what can be changed; Enter changes it."""
 
@@ -81,7 +85,7 @@ class SettingsScreen(ListScreen[None]):
             Setting("name", _("Display name"), actor.display_name),
             Setting("language", _("Language"), LANGUAGE_NAMES.get(actor.language, actor.language)),
             Setting("zone", _("Time zone"), actor.time_zone),
-            Setting("theme", _("Colours"), self.forum_app.skin.name),
+            Setting("theme", _("Colours"), _(COLOURS[self.forum_app.skin.name])),
             Heading(_("Shown on my profile")),
             *(Setting(kind, _(name), _shown(kind not in hidden)) for kind, name in RECOGNITION_NAMES.items()),
             Heading(_("Keys that log in here")),
@@ -100,6 +104,11 @@ class SettingsScreen(ListScreen[None]):
         self.rows.set_items(items)
         self.rows.select(max(0, index))
 
+    def action_toggle_theme(self) -> None:
+        """Dark or light, and say so in the list."""
+        super().action_toggle_theme()
+        self.call_later(self._load)
+
     @dialog
     async def action_change(self) -> None:
         """Change the selected setting."""
@@ -116,7 +125,6 @@ class SettingsScreen(ListScreen[None]):
             await self._load()
         elif setting.what == "theme":
             self.action_toggle_theme()
-            await self._load()
         elif setting.what == "name":
             await self._ask_and_update("display_name", _("Your display name"), self.actor.display_name)
         elif setting.what == "zone":
