@@ -109,6 +109,17 @@ async def test_a_thread_that_waits_comes_to_life_before_its_author_s_eyes(sqlite
         assert "⧖" not in await shows(pilot, "Tulips", "Roses")
 
 
+async def test_beside_the_thread_the_list_shows_that_it_waits(sqlite_forum: Forum) -> None:
+    boss, mary, row, _start = await garden(sqlite_forum, language="de")
+    rule = Rule("New", RuleKind.NEW_ACCOUNT, RuleAction.HOLD, threshold=5, community_id=row.community_id)
+    await sqlite_forum.rules.save(boss, rule)
+    async with session(sqlite_forum, mary, size=WIDE) as (_app, pilot):
+        await press(pilot, "enter", "c")
+        await shows(pilot, "Neuer Thread")
+        await press(pilot, '"Tulips"', "enter", '"And these?"', "ctrl+s")
+        await shows(pilot, "wartet auf die Moderation Tulips", "⧖ Tulips", "zurückgehalten Mary")
+
+
 async def test_who_is_refused_reads_why_and_keeps_the_draft(sqlite_forum: Forum) -> None:
     boss, mary, *_rest = await garden(sqlite_forum)
     rule = Rule("Selling", RuleKind.WORDS, RuleAction.REFUSE, "cheap", explanation="Nothing is sold here.")

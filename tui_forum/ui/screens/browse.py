@@ -388,6 +388,8 @@ class BrowseScreen(
                 self.forum.communities.community_by_id(self.actor, view.community_id)
             )
             await self._load_threads(view.thread_id)
+        elif view.held and self.threads.display:
+            await self._load_threads(view.thread_id)  # nobody is told of it, not even this list
         # The reader must have its size before it is filled: the pane may have been hidden.
         self._go(POSTS)
         self._fill_reader(view, page, address)

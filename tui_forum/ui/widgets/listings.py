@@ -80,7 +80,7 @@ def draw_thread(row: ThreadRow, width: int, skin: Skin) -> Lines:
             ("☐ ", row.to_acknowledge),
             ("✓ ", row.solved),
             (_KINDS.get(row.kind, "") + " ", row.kind in _KINDS and not row.solved),
-            ("○ ", row.waits),
+            ("○ ", row.waits and not row.held),
         )
         if there
     )
