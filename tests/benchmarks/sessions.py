@@ -8,7 +8,8 @@ For each number of sessions and each terminal size it prints
 - ``first``: from TCP connect to the last byte of the first complete screen, one session at a
   time (ms); the client's half of the handshake is part of it,
 - ``key``: from the key's sending to the last byte of the repaint, every session pressing one
-  key each ``--interval`` seconds at its own phase (ms),
+  key each ``--interval`` seconds, each at another one of the keys (ms); measured from when the last
+  session has begun to when the first one ends,
 - ``bytes/key`` as they leave on the channel, ``cpu/key``: the server process's CPU, user and
   system (ms), ``wait/key``: how long the server was ready to run but the machine was busy with
   something else (ms): what a disturbed run is recognised by,
@@ -166,6 +167,7 @@ class Session:
     client: Client
     first: float
     keys: list[float] = field(default_factory=list)
+    begun: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     failures: int = 0
 
@@ -204,6 +206,7 @@ async def press(session: Session, keys: str, phase: float, interval: float) -> N
             session.failures += 1
         else:
             session.keys.append(took * 1000)
+            session.begun.append(begun)
             session.answered.append((session.client.first_byte - begun) * 1000)
         await asyncio.sleep(max(0.0, interval - (time.perf_counter() - begun)))
 
@@ -351,6 +354,7 @@ async def measure(
         rounds = 3 if count == 1 else 1
         cpu = wait = 0.0
         sent = 0
+        everything: list[float] = []
         for round_ in range(rounds):
             rows = [targets[(index + round_) % len(targets)] for index in range(count)]
             await asyncio.gather(
@@ -360,23 +364,31 @@ async def measure(
                 )
             )
             await asyncio.sleep(1)
-            before = cpu_seconds(server.pid), wait_seconds(server.pid)
-            bytes_before = sum(session.client.received for session in sessions)
-            await asyncio.gather(
-                *(
-                    press(s, options.keys, random.random() * options.interval, options.interval)
-                    for s in sessions
-                )
+            # Twice the keys, begun anywhere in the first time through: all are at work in the second.
+            length = len(options.keys) * options.interval
+            pressing = asyncio.gather(
+                *(press(s, options.keys * 2, random.random() * length, options.interval) for s in sessions)
             )
+            await asyncio.sleep(length)
+            since, before = time.perf_counter(), (cpu_seconds(server.pid), wait_seconds(server.pid))
+            bytes_before = sum(session.client.received for session in sessions)
+            await asyncio.sleep(length)
+            until = time.perf_counter()
             cpu += cpu_seconds(server.pid) - before[0]
             wait += wait_seconds(server.pid) - before[1]
             sent += sum(session.client.received for session in sessions) - bytes_before
-        pressed = count * len(options.keys) * rounds
+            await pressing
+            everything += [
+                took
+                for session in sessions
+                for took, begun in zip(session.keys, session.begun, strict=True)
+                if since <= begun < until
+            ]
+        pressed = len(everything)
         await asyncio.sleep(2)
         begun, moment = cpu_seconds(server.pid), time.perf_counter()
         await asyncio.sleep(options.idle)
         idle = (cpu_seconds(server.pid) - begun) / (time.perf_counter() - moment) * 100
-        everything = [value for session in sessions for value in session.keys]
         failures = sum(session.failures for session in sessions)
         forum = await open_forum(load_settings(data_dir=data))
         try:
