@@ -97,9 +97,9 @@ async def test_an_action_is_picked_from_a_list(scene: Scene) -> None:
         await press(pilot, "F", "j", "right")
         await shows(pilot, "1–9 choose")
         await press(pilot, "4")
-        await shows(pilot, "changed …")
+        await shows(pilot, "edit of the text …")
         await press(pilot, "enter")
-        await shows(pilot, "Record of moderation: changed", "@max changed #5 @ben")
+        await shows(pilot, "Record of moderation: edit of the text", "@max changed #5 @ben")
         assert "noted" not in screen_text(app)
 
 

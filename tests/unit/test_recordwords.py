@@ -10,7 +10,7 @@ import pytest
 from tui_forum.domain.record import RecordAction
 from tui_forum.domain.recordviews import RecordLine, WholeEntry, named_in
 from tui_forum.i18n import using_locale
-from tui_forum.ui.recordwords import ACTIONS, changes
+from tui_forum.ui.recordwords import ACTIONS, NAMES, changes
 
 
 def entry(before: dict[str, Any], after: dict[str, Any]) -> WholeEntry:
@@ -71,6 +71,6 @@ def test_what_must_be_looked_up() -> None:
 
 
 def test_every_action_has_a_name_in_each_language() -> None:
-    assert set(ACTIONS) == set(RecordAction)
+    assert set(ACTIONS) == set(NAMES) == set(RecordAction)
     with using_locale("de"):
         assert dict(changes(entry({}, {"category": "spam"}))) == {"+": "Kategorie: Spam"}

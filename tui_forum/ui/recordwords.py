@@ -60,6 +60,35 @@ ACTIONS: Final = {
     RecordAction.CHANGE_TEXT: N_("changed a prepared text"),
     RecordAction.NOTE: N_("noted something"),
 }
+#: What an action is called by itself; decisions are called as everywhere.
+NAMES: Final = {
+    RecordAction.UNDO: N_("decision taken back"),
+    RecordAction.FORWARD: N_("case forwarded"),
+    RecordAction.ASSIGN: N_("case assigned"),
+    RecordAction.BREAK_OFF: N_("case of its own"),
+    RecordAction.MESSAGE: N_("message to a member"),
+    RecordAction.OPEN_CASE: N_("talk begun"),
+    RecordAction.LIFT: N_("sanction lifted"),
+    RecordAction.LAPSE: N_("sanction over"),
+    RecordAction.APPEAL: N_("appeal"),
+    RecordAction.RESTRICT: N_("restriction"),
+    RecordAction.END_RESTRICTION: N_("restriction ended"),
+    RecordAction.REMOVE_PRAISE: N_("praise taken away"),
+    RecordAction.LOCK: N_("thread closed"),
+    RecordAction.UNLOCK: N_("thread opened again"),
+    RecordAction.PIN: N_("thread pinned"),
+    RecordAction.UNPIN: N_("thread unpinned"),
+    RecordAction.MERGE: N_("threads merged"),
+    RecordAction.SPLIT: N_("posts split off"),
+    RecordAction.HOLD: N_("held back by a rule"),
+    RecordAction.FLAG: N_("flagged by a rule"),
+    RecordAction.REFUSE: N_("refused by a rule"),
+    RecordAction.CONFIRM_EXAMPLE: N_("example confirmed"),
+    RecordAction.CHANGE_RULE: N_("rule changed"),
+    RecordAction.CHANGE_TEXT: N_("prepared text changed"),
+    RecordAction.NOTE: N_("note on an account"),
+    **{RecordAction(kind.value): name for kind, name in OUTCOMES.items()},
+}
 POST_STATES: Final = {
     PostState.VISIBLE: N_("{post} is visible"),
     PostState.HELD: N_("{post} is held back"),
@@ -71,7 +100,7 @@ _CASES: Final = {"decided": N_("the case is decided"), "open": N_("the case is o
 
 def action_name(action: RecordAction) -> str:
     """An action by itself."""
-    return _(ACTIONS[action]).rstrip(":")
+    return _(NAMES[action])
 
 
 def headline(row: RecordLine) -> str:
@@ -204,6 +233,9 @@ _FIELDS: Final[Mapping[str, Callable[[Any, WholeEntry], str]]] = {
 
 # -- which entries
 
+#: Cells that a command may take to stand on one line of a dialog.
+LINE: Final = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -261,4 +293,6 @@ def command(wanted: Wanted, slugs: Mapping[int, str]) -> str:
     parts += [f"--about {wanted.account}"] if wanted.account else []
     parts += [f"--from {wanted.since.isoformat()}"] if wanted.since else []
     parts += [f"--to {wanted.until.isoformat()}"] if wanted.until else []
-    return " \\\n  ".join([*parts, "> record.csv"])
+    parts.append("> record.csv")
+    whole = " ".join(parts)
+    return whole if len(whole) <= LINE else " \\\n  ".join(parts)
