@@ -95,6 +95,7 @@ async def test_a_silence_lapses_at_its_time_and_is_told_and_noted(scene: Scene) 
 async def test_who_is_suspended_from_a_community_reads_nothing_there(scene: Scene) -> None:
     elsewhere = await another(scene.forum, scene.boss, "orchard")
     await scene.forum.memberships.join(scene.ada, elsewhere.community_id)
+    await scene.forum.posts.start_thread(scene.ben, scene.garden.community_id, "Who knows?", "Nobody")
     await sanction(scene, DecisionKind.SUSPEND)
     forum, ada, place = scene.forum, scene.ada, scene.garden.community_id
     with pytest.raises(BarredError, match=r"suspended from this community until .*: Enough"):
@@ -109,6 +110,9 @@ async def test_who_is_suspended_from_a_community_reads_nothing_there(scene: Scen
         await forum.threads.resolve(ada, scene.start.thread_id)
     assert await forum.threads.search_titles(ada, "Roses") == ()
     assert (await forum.threads.page(ada, elsewhere.community_id)).rows == ()
+    assert await forum.threads.next_unread(ada) is None  # bug: Tab led there again and again
+    assert (await forum.threads.unanswered(ada)).rows == ()
+    assert (await forum.communities.home(ada)).unanswered == 0
     row = await forum.communities.community_by_id(ada, place)  # that it is there is no secret
     assert not row.readable
     await forum.memberships.leave(ada, place)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tui_forum.domain.entities import Role, SiteRole
 from tui_forum.storage.models import Case, Community, Membership
 from tui_forum.storage.repositories.reading import mine, readable
+from tui_forum.storage.repositories.sanctions import suspended
 
 
 class HearingRepository:
@@ -35,6 +36,7 @@ class HearingRepository:
             select(Membership.community_id).where(
                 Membership.account_id == self._account_id,
                 Membership.role.in_((Role.MODERATOR.value, Role.MANAGER.value)),
+                not_(suspended(self._account_id, Membership.community_id)),
             )
         )
         return set(found.scalars())

@@ -394,6 +394,7 @@ def _waiting(account_id: int, since: datetime, *, site_role: SiteRole) -> Select
                 select(Membership.community_id).where(
                     Membership.account_id == account_id,
                     Membership.role.in_((Role.MODERATOR.value, Role.MANAGER.value)),
+                    not_(suspended(account_id, Membership.community_id)),
                 )
             )
         )
@@ -402,7 +403,7 @@ def _waiting(account_id: int, since: datetime, *, site_role: SiteRole) -> Select
         .select_from(Thread)
         .join(Community, Community.id == Thread.community_id)
         .join(Membership, mine(account_id))
-        .where(*_unanswered(since), Thread.author_id != account_id)
+        .where(*_unanswered(since), Thread.author_id != account_id, not_(suspended(account_id)))
     )
     return select(_capped(cases), _capped(_unseen(account_id, site_role)), _capped(threads))
 
@@ -553,7 +554,11 @@ class ReadingRepository:
         if community_id is not None:
             statement = statement.where(Thread.community_id == community_id)
         else:
-            statement = statement.where(Membership.role.is_not(None), Thread.author_id != self._account_id)
+            statement = statement.where(
+                Membership.role.is_not(None),
+                Thread.author_id != self._account_id,
+                not_(suspended(self._account_id)),
+            )
         if after is not None:
             statement = statement.where(
                 tuple_(Thread.last_post_at, Thread.id)
@@ -604,6 +609,7 @@ class ReadingRepository:
                 Thread.last_number > func.coalesce(ReadPointer.number, 0),
                 Thread.removed_at.is_(None),
                 Community.archived_at.is_(None),
+                not_(suspended(self._account_id)),
             )
             .order_by(Thread.last_post_at.desc(), Thread.id.desc())
             .limit(1)
