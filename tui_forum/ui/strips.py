@@ -57,6 +57,6 @@ def crop_extend(self: Strip, start: int, end: int, style: Style | None) -> Strip
 
 def let_lines_go() -> None:
     """For all that Textual draws in this process."""
-    textual.strip.FIFOCache = _no_cache  # type: ignore[assignment, attr-defined, misc]
+    textual.strip.FIFOCache = _no_cache  # type: ignore[assignment, attr-defined]
     Strip.divide = divide  # type: ignore[method-assign]
     Strip.crop_extend = crop_extend  # type: ignore[method-assign]
