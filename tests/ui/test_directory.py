@@ -441,3 +441,18 @@ async def test_in_a_choice_notes_cut_what_was_chosen_and_german_had_english_quot
         await shows(pilot, "Mit Genehmigung: Alle sehen den Zweck, Mitglieder lesen")
         await press(pilot, "escape", "G", "r")
         await shows(pilot, "2  Fachperson ", "wird zuerst gefragt, wenn eine Frage wartet")
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_list_of_communities_stood_at_another_than_the_open_one(
+    world: World, size: tuple[int, int]
+) -> None:
+    async with session(world.forum, world.ada, size=size) as (app, pilot):
+        for slug in ("truffles", "roses"):
+            await open_directory(pilot)
+            await press(pilot, "slash", f'"{slug}"', "enter")
+            await shows(pilot, f"/ {slug}", f"All about {slug}")
+            await press(pilot, "enter")
+            await shows(pilot, f"{slug} news")
+            assert app.browse.home.current is not None
+            assert app.browse.home.current.slug == slug

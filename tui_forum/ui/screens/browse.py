@@ -351,7 +351,16 @@ class BrowseScreen(
             return
         self.community = community
         await self._load_threads(None)
+        self._point_home()
         self._go(THREADS)
+
+    def _point_home(self) -> None:
+        """However one came here: the list of communities stands at the one that is open."""
+        here = self.community.community_id if self.community is not None else None
+        for index, row in enumerate(self.home.items):
+            if isinstance(row, CommunityRow) and row.community_id == here:
+                self.home.select(index)
+                return
 
     async def _may_read(self, community: CommunityRow) -> bool:
         """Whether one may; says so when a sanction keeps one from it."""
@@ -388,6 +397,7 @@ class BrowseScreen(
                 self.forum.communities.community_by_id(self.actor, view.community_id)
             )
             await self._load_threads(view.thread_id)
+            self._point_home()
         elif view.held and self.threads.display:
             await self._load_threads(view.thread_id)  # nobody is told of it, not even this list
         # The reader must have its size before it is filled: the pane may have been hidden.
