@@ -17,7 +17,7 @@ from tui_forum.domain.events import Event, EventKind, community_topic, thread_to
 from tui_forum.domain.moderation import CaseCategory, CaseSource, DecisionKind, Ruling
 from tui_forum.domain.record import RecordAction
 from tui_forum.domain.recordviews import RecordFilter
-from tui_forum.domain.rules import Rule, RuleAction, RuleKind
+from tui_forum.domain.rules import Rule, RuleAction, RuleChangedError, RuleKind
 from tui_forum.domain.views import CommunityRow, PostRef
 from tui_forum.services.forum import Forum
 
@@ -433,6 +433,18 @@ async def test_managers_set_rules_at_home_and_site_moderators_everywhere(garden:
     foreign = (await forum.rules.of(site, None))[0].rule
     with pytest.raises(NotFoundError):
         await forum.rules.delete(manager, replace(foreign, community_id=row.community_id))
+
+
+async def test_of_two_managers_at_once_the_second_replaces_knowingly(garden: Garden) -> None:
+    forum = garden.forum
+    rule = await garden.words(RuleAction.HOLD)
+    await forum.rules.save(garden.boss, replace(rule, pattern="quicker"), seen=rule)
+    with pytest.raises(RuleChangedError) as refused:
+        await forum.rules.save(garden.boss, replace(rule, pattern="slower"), seen=rule)
+    assert refused.value.present.pattern == "quicker"
+    await forum.rules.save(garden.boss, replace(rule, pattern="slower"), seen=refused.value.present)
+    lines = await forum.rules.of(garden.boss, garden.row.community_id)
+    assert [line.rule.pattern for line in lines] == ["slower"]
 
 
 async def test_every_change_of_a_rule_is_in_the_record(garden: Garden) -> None:

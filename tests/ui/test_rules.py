@@ -52,6 +52,25 @@ async def test_a_manager_makes_a_rule_tries_it_out_and_switches_it_off(sqlite_fo
     assert await sqlite_forum.rules.of(boss, row.community_id) == ()
 
 
+async def test_a_rule_that_was_left_for_an_example_goes_on_from_its_draft(sqlite_forum: Forum) -> None:
+    boss, *_rest = await garden(sqlite_forum)
+    async with session(sqlite_forum, boss) as (_app, pilot):
+        await press(pilot, "i")
+        await shows(pilot, "Members", "H host's page")
+        await press(pilot, "R")
+        await shows(pilot, "No rule yet")
+        await press(pilot, "c", "enter", '"Selling"', "tab", '"cheap"', "ctrl+t")
+        await shows(pilot, "It would have hit 1 of 1 posts")
+        await press(pilot, "t")
+        await shows(pilot, "2/2 Roses", "Buy cheap roses")
+        await press(pilot, "g", "d")
+        await shows(pilot, "Drafts", "Selling", "cheap")
+        await press(pilot, "enter")
+        await shows(pilot, "Rules that act: Gardens")
+        await press(pilot, "c", "enter")
+        await shows(pilot, "Selling", "cheap", "Your draft of")
+
+
 async def test_an_expression_that_cannot_be_used_is_told_at_its_field(sqlite_forum: Forum) -> None:
     boss, *_rest = await garden(sqlite_forum)
     async with session(sqlite_forum, boss) as (_app, pilot):
@@ -66,7 +85,12 @@ async def test_an_expression_that_cannot_be_used_is_told_at_its_field(sqlite_for
         await press(pilot, "plus", "right_parenthesis", "plus", "dollar_sign", "ctrl+s")
         await shows(pilot, "With some texts this expression would take for ever")
         await press(pilot, "escape")
-        await shows(pilot, "Leave without saving?")
+        await shows(pilot, "Your draft is kept")
+        await press(pilot, "c", "j", "enter")
+        await shows(pilot, "Your draft of", "(a+)+$")
+        await press(pilot, "ctrl+g", "y")
+        await shows(pilot, "No rule yet")
+    assert await sqlite_forum.drafts.all(boss) == ()
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])

@@ -19,7 +19,7 @@ from typing import Final
 
 import regex
 
-from tui_forum.domain.errors import InvalidInputError
+from tui_forum.domain.errors import ConflictError, InvalidInputError
 from tui_forum.domain.limits import REASON_MAX_CHARS
 from tui_forum.domain.moderation import CaseCategory, CaseSource
 from tui_forum.domain.text import clean_body, clean_line, display_line
@@ -38,6 +38,7 @@ _TRIAL_SECONDS: Final = 0.05
 _TRIAL_CHARS: Final = 3_000
 LONGEST: Final = timedelta(days=365)
 
+CHANGED: Final = N_("Somebody has changed this rule meanwhile. Ctrl-S replaces what is there now.")
 NO_NAME: Final = N_("A rule needs a name.")
 LONG_NAME: Final = N_("A name has at most {longest} characters; this one has {count}.")
 NO_WORDS: Final = N_("Please give at least one word, each on a line of its own.")
@@ -111,6 +112,14 @@ class Rule:
     enabled: bool = True
     rule_id: int = 0
     community_id: int | None = None
+
+
+class RuleChangedError(ConflictError):
+    """Somebody has changed the rule since it was read: ``present`` is what it is now."""
+
+    def __init__(self, present: Rule) -> None:
+        super().__init__(CHANGED)
+        self.present = present
 
 
 @dataclass(frozen=True, slots=True)

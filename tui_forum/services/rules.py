@@ -12,7 +12,16 @@ from tui_forum.domain.entities import Actor, SiteRole
 from tui_forum.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from tui_forum.domain.policy import MODERATORS, NOT_FOUND, Action, require
 from tui_forum.domain.record import RecordAction, RecordEntry
-from tui_forum.domain.rules import OF_TEXT, RULES_MAX, Rule, RuleKind, Writer, check_rule, exceeds
+from tui_forum.domain.rules import (
+    OF_TEXT,
+    RULES_MAX,
+    Rule,
+    RuleChangedError,
+    RuleKind,
+    Writer,
+    check_rule,
+    exceeds,
+)
 from tui_forum.domain.text import excerpt
 from tui_forum.domain.trials import TRIAL_DAYS, TRIAL_POSTS, Example, RuleLine, Trial
 from tui_forum.i18n import N_
@@ -52,11 +61,14 @@ class Rules:
             rows = await RuleRepository(connection).of(community_id)
         return tuple(RuleLine(rule_of(row), row[11], row[12], row[13]) for row in rows)
 
-    async def save(self, actor: Actor, rule: Rule) -> int:
+    async def save(self, actor: Actor, rule: Rule, *, seen: Rule | None = None) -> int:
         """Write a rule (``rule_id`` 0: a new one); its id. One that looks for something else counts anew.
+
+        ``seen`` is what it was when it was read (None: whatever it is).
 
         Raises:
             InvalidInputError: see ``domain.rules``. ConflictError: there are too many.
+            RuleChangedError: somebody was quicker.
             NotAllowedError, NotFoundError: see the policy, or it is gone.
         """
         rule = check_rule(rule)
@@ -73,6 +85,8 @@ class Rules:
                 _note(uow, actor, rule, {}, _values(replace(rule, rule_id=rule_id)))
                 return rule_id
             before = await _found(repository, rule.rule_id, rule.community_id)
+            if seen is not None and before != seen:
+                raise RuleChangedError(before)
             if rule != before:
                 await repository.change(rule, uow.now, anew=_looks_for(rule) != _looks_for(before))
                 _note(uow, actor, rule, _values(before), _values(rule))

@@ -27,6 +27,7 @@ _ELSEWHERE: Final = {
     "appeal": Place.DECISION,
     "charter": Place.CHARTER_FORM,
     "template": Place.TEMPLATE,
+    "rule": Place.RULES,
 }
 
 
@@ -39,6 +40,8 @@ def _kind(key: str) -> str:
         return _("guide")
     if key.startswith("template:"):
         return _("template")
+    if key.startswith("rule:"):
+        return _("rule that acts")
     if key.startswith(("case:", "talk:")):
         return _("words in a case")
     if key.startswith("appeal:"):
@@ -106,7 +109,9 @@ class DraftsScreen(ListScreen[None]):
         kind, _colon, rest = message.item.key.partition(":")
         if kind in _ELSEWHERE:
             ids = tuple(map(int, rest.split(":")))
-            which = ids if kind == "template" else ids[:1]
+            which: tuple[int | None, ...] = ids if kind == "template" else ids[:1]
+            if kind == "rule":
+                which = (ids[0] or None,)  # of the whole forum
             self.post_message(Go(_ELSEWHERE[kind], which, on_top=True))
         else:
             self.post_message(StartWriting(await self._target_or_text(message.item.key)))

@@ -16,15 +16,18 @@ from tui_forum.domain.rules import (
     NAME_MAX_CHARS,
     Rule,
     RuleAction,
+    RuleChangedError,
     RuleKind,
     check_rule,
 )
-from tui_forum.i18n import N_, _
+from tui_forum.i18n import N_, _, explain, format_datetime
 from tui_forum.ui.casewords import CATEGORIES
+from tui_forum.ui.drafting import Contents, DraftKeeper
 from tui_forum.ui.formscreen import Field, FormScreen, lines_field
 from tui_forum.ui.keys import Key
 from tui_forum.ui.navigation import Go, Place
 from tui_forum.ui.rulewords import ACTIONS, KINDS, WHAT_HAPPENS
+from tui_forum.ui.screen import dialog
 from tui_forum.ui.widgets.form import Choice, line_field
 
 _DAY: Final = 86_400
@@ -36,11 +39,16 @@ NOT_A_NUMBER: Final = N_("Please give a whole number.")
 class RuleScreen(FormScreen[int]):
     """Returns the rule's id once it is saved. ``rule`` is one that is there, or of a kind without a name."""
 
-    KEYS: ClassVar = (Key(("ctrl+t",), "try_out", N_("dry run"), hint=True),)
+    KEYS: ClassVar = (
+        Key(("ctrl+t",), "try_out", N_("dry run"), hint=True),
+        Key(("ctrl+g",), "ask_discard", N_("discard"), hint=True),
+    )
 
     def __init__(self, rule: Rule) -> None:
         super().__init__()
-        self._rule = rule
+        self._rule = self._seen_rule = rule
+        which = str(rule.rule_id) if rule.rule_id else f"0:{list(RuleKind).index(rule.kind)}"
+        self.keeper = DraftKeeper(self, f"rule:{rule.community_id or 0}:{which}", self._contents)
 
     def heading(self) -> str:
         """What is being written."""
@@ -101,12 +109,30 @@ class RuleScreen(FormScreen[int]):
     async def on_mount(self) -> None:
         """Who is not refused needs no explanation."""
         await super().on_mount()
+        draft = await self.keeper.fetch()
+        if draft is not None and isinstance(draft.extra.get("values"), dict):
+            self.fill({str(name): str(text) for name, text in draft.extra["values"].items()})
+            self.say(_("Your draft of {when} is back.").format(when=format_datetime(draft.updated_at)))
         self._show_explanation()
+        self.keeper.begin()
+
+    async def on_unmount(self) -> None:
+        """Nothing is lost when the line drops."""
+        await self.keeper.keep()
+
+    def _contents(self) -> Contents:
+        values = self.values
+        return Contents(values["name"], values.get("pattern", ""), {"values": values})
+
+    def typed(self) -> None:
+        """What was typed is kept."""
+        self.keeper.note_change()
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
         """Another action may need an explanation."""
         message.stop()
         self._show_explanation()
+        self.typed()
 
     def _show_explanation(self) -> None:
         refuses = self.field("action").value == RuleAction.REFUSE.value
@@ -139,10 +165,36 @@ class RuleScreen(FormScreen[int]):
         )
 
     async def send(self, values: dict[str, str]) -> int | None:
-        """Save it."""
-        rule_id = await self.forum.rules.save(self.actor, self._typed_rule(values))
+        """Save it; what somebody else changed meanwhile is replaced knowingly only."""
+        try:
+            rule_id = await self.forum.rules.save(
+                self.actor, self._typed_rule(values), seen=self._seen_rule if self._rule.rule_id else None
+            )
+        except RuleChangedError as error:
+            self._seen_rule = error.present
+            self.say(explain(error), error=True)
+            return None
+        await self.keeper.forget()
         self.forum_app.call_later(self.forum_app.say, _("Saved."))
         return rule_id
+
+    @dialog
+    async def action_leave_form(self) -> None:
+        """Leave; what was typed stays a draft."""
+        if self.values == self._before and self.keeper.draft is None:
+            self.keeper.finish()
+            self.dismiss(None)
+        elif await self.keeper.keep():
+            self.keeper.finish()
+            self.dismiss(None)
+            self.forum_app.call_later(self.forum_app.say, _("Your draft is kept; g d lists your drafts."))
+
+    @dialog
+    async def action_ask_discard(self) -> None:
+        """Throw what was typed away, after asking."""
+        if await self.forum_app.confirm(_("Discard what you have written?")):
+            await self.keeper.forget()
+            self.dismiss(None)
 
     def action_try_out(self) -> None:
         """See what it would have hit, as it is typed."""

@@ -13,7 +13,6 @@ from tui_forum.domain.rules import Rule
 from tui_forum.domain.text import display_line
 from tui_forum.domain.trials import TRIAL_DAYS, Example, Trial
 from tui_forum.i18n import N_, _, format_datetime, format_number
-from tui_forum.ui.formscreen import FormScreen
 from tui_forum.ui.keys import Key
 from tui_forum.ui.listscreen import ListScreen
 from tui_forum.ui.modals.text import TextModal
@@ -111,12 +110,7 @@ class RuleTrialScreen(ListScreen[None]):
         message.stop()
         await self.perform("read")
 
-    @dialog
-    async def action_thread(self) -> None:
-        """Open the thread of the selected post; asks when a rule that is being written would be lost."""
-        example = self.rows.current
-        if example is None:
-            return
-        writing = any(isinstance(screen, FormScreen) for screen in self.app.screen_stack)
-        if not writing or await self.forum_app.confirm(_("Leave without saving?")):
-            self.post_message(OpenThread(example.thread_id, example.number))
+    def action_thread(self) -> None:
+        """Open the thread of the selected post; a rule that is being written stays a draft."""
+        if self.rows.current is not None:
+            self.post_message(OpenThread(self.rows.current.thread_id, self.rows.current.number))
