@@ -135,7 +135,10 @@ async def test_what_is_held_changes_nothing_for_others(garden: Garden) -> None:
 async def test_its_author_and_moderators_see_what_waits(garden: Garden) -> None:
     forum = garden.forum
     await garden.words(RuleAction.HOLD)
-    await forum.posts.reply(garden.mary, garden.start.thread_id, f"A {BAD} reply")
+    sent = await forum.posts.reply(garden.mary, garden.start.thread_id, f"A {BAD} reply", token="once")
+    again = await forum.posts.reply(garden.mary, garden.start.thread_id, f"A {BAD} reply", token="once")
+    assert again == sent
+    assert again.held
     thread = await forum.posts.start_thread(garden.mary, garden.row.community_id, "Title", f"A {BAD} start")
     for actor in (garden.mary, garden.boss):
         assert await garden.bodies(actor) == ["When?", f"A {BAD} reply"]

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tui_forum.domain.entities import PostState, Role, SiteRole
 from tui_forum.domain.errors import InvalidInputError
+from tui_forum.domain.limits import HELD_FROM
 from tui_forum.domain.views import Draft as DraftView
 from tui_forum.domain.views import PostRef
 from tui_forum.i18n import N_
@@ -48,7 +49,7 @@ class WritingRepository:
                 )
             )
         ).first()
-        return None if row is None else PostRef(row[0], row[1], row[2])
+        return None if row is None else PostRef(row[0], row[1], row[2], held=row[2] >= HELD_FROM)
 
     async def parent(self, thread_id: int, number: int) -> tuple[bytes, int, int, str] | None:
         """Tree path, depth, author and state of a post."""
