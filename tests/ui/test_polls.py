@@ -229,7 +229,7 @@ async def test_what_is_wrong_is_told_at_its_field_and_everything_typed_stays(wor
         await press(pilot, "enter", '"dienstag"', "ctrl+s")
         await shows(pilot, "! „dienstag“ steht zweimal da.")
         await press(pilot, *["backspace"] * 8, '"Freitag"', "tab", "tab", "tab", '"bald"', "ctrl+s")
-        await shows(pilot, "! „bald“ ist kein Zeitpunkt", "Dienstag", "Freitag", "Wann?")
+        await shows(pilot, "! „bald“ ist kein Zeitpunkt", "oder 3\n Tage.", "Dienstag", "Freitag", "Wann?")
         assert screen.focused is not None
         assert screen.focused.id == screen.poll_form.closes.id
         await press(pilot, "ctrl+u", '"1.1.2020"', "ctrl+s")

@@ -19,6 +19,7 @@ from tui_forum.domain.polls import (
     read_closing,
     read_options,
 )
+from tui_forum.i18n import format_until
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)  # 13:00 in Berlin
@@ -138,3 +139,8 @@ def test_shares_are_of_people_also_where_several_answers_may_be_chosen() -> None
     nobody = PollView((OptionView(1, "1", 0, False),), 0, False, False, None)
     assert nobody.share(nobody.options[0]) == 0
     assert nobody.leading() == ()
+
+
+@pytest.mark.parametrize(("hours", "told"), [(40, "in 40 hours"), (47, "in 47 hours"), (50, "in 2 days")])
+def test_a_poll_that_ends_tomorrow_ended_in_2_days(hours: int, told: str) -> None:
+    assert format_until(NOW + timedelta(hours=hours), NOW) == told

@@ -106,7 +106,7 @@ def _ask_back(step: Step) -> tuple[str, str]:
 
 def _thank(step: Step) -> tuple[str, str]:
     handle, title = _thread(step)
-    why = _("For the accepted answer in “{title}”: P there praises it in public.")
+    why = _("P at the accepted answer praises it in public: “{title}”")
     return _("Thank @{handle}").format(handle=handle), why.format(title=title)
 
 

@@ -36,7 +36,7 @@ class PollForm(Vertical):
     PollForm Choice:focus { color: $accent; text-style: bold; }
     PollForm #closes-label { width: auto; height: 1; margin-right: 1; }
     PollForm Input { width: 40; height: 1; border: none; padding: 0; background: $surface; }
-    PollForm #until { height: 1; padding: 0 1; color: $text-muted; }
+    PollForm #until { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
     PollForm #until.-wrong { color: $error; text-style: bold; }
     """
 
