@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -473,3 +475,18 @@ async def test_dark_light_and_without_colour(world: World) -> None:
             for segment in strip:
                 style = segment.style
                 assert style is None or style.color is None or style.color.is_default, segment
+
+
+async def test_a_number_of_replies_is_not_read_as_the_day_of_a_date(sqlite_forum: Forum) -> None:
+    """Three replies and February stood side by side: "3 Feb 2022"."""
+    forum = sqlite_forum
+    ada = await person(forum, "ada", admin=True)
+    row = await community(forum, ada)
+    forum.database._clock = lambda: datetime(2022, 2, 7, tzinfo=UTC)
+    thread = await forum.posts.start_thread(ada, row.community_id, "Roses", "How?")
+    for number in range(3):
+        await forum.posts.reply(ada, thread.thread_id, f"So {number}")
+    async with session(forum, ada, size=NARROW) as (app, pilot):
+        await app.browse.open_community(row.community_id)
+        screen = await shows(pilot, "Roses", "Feb 2022")
+    assert re.search(r"@ada +3 {3,}Feb 2022", screen), screen

@@ -15,6 +15,7 @@ from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, columns
 
 NARROW = 60  # columns below which a list shows less
+AGE = 10  # columns of an age, with room before it: "3 Feb 2022" was three replies and a month
 TIGHT = 45  # columns below which the title needs the room of all but unread and age
 _KINDS = {
     ThreadKind.QUESTION: "?",
@@ -65,7 +66,7 @@ def draw_left_behind(sign: LeftBehind, width: int, skin: Skin) -> Lines:
     """Where a thread went that stood here."""
     what = _("{title} → moved to {into}") if sign.kind is SignKind.MOVED else _("{title} → now in “{into}”")
     text = what.format(title=display_line(sign.title), into=display_line(sign.into))
-    age = Cell(f"{format_age(sign.place_at, datetime.now(UTC)):>8}", skin.dim)
+    age = Cell(f"{format_age(sign.place_at, datetime.now(UTC)):>{AGE}}", skin.dim)
     return ([Cell("  "), *columns(Cell(f"⤷ {text}", skin.dim), [age], width - 2)],)
 
 
@@ -88,7 +89,7 @@ def draw_thread(row: ThreadRow, width: int, skin: Skin) -> Lines:
     unread = unread_text(row.unread) if row.unread else ""
     right = [
         Cell(pad(unread, 4) if unread else "    ", skin.unread),
-        Cell(f"{format_age(row.last_post_at, datetime.now(UTC)):>8}", skin.dim),
+        Cell(f"{format_age(row.last_post_at, datetime.now(UTC)):>{AGE}}", skin.dim),
     ]
     if width >= TIGHT:
         right.insert(1, Cell(f"{format_number(row.reply_count):>5} "))
