@@ -258,8 +258,8 @@ async def test_a_silence_and_a_lock_end_by_themselves_while_one_looks(world: Wor
             thread_id=world.posts[0].thread_id,
             until=datetime.now(UTC) + soon,
         )
-        await shows(pilot, "! closed until")
-        await until(pilot, lambda: "! closed until" not in screen_text(app))
+        await shows(pilot, "! locked until")
+        await until(pilot, lambda: "! locked until" not in screen_text(app))
         await press(pilot, "r")
         await shows(pilot, "half a sentence")
 
@@ -268,3 +268,14 @@ async def test_a_suspension_that_was_imposed_while_the_session_began_is_not_miss
     await world.decide(DecisionKind.SUSPEND, everywhere=True)
     async with session(world.forum, world.bob) as (app, pilot):  # made as if nothing were laid on bob
         await until(pilot, lambda: app.successor is not None)
+
+
+async def test_the_choices_of_a_restriction_fit_in_german(world: World) -> None:
+    """Bug: a lock was called "schloss", a verb of the record, and the last choice went into a second line."""
+    german = await world.forum.accounts.update_profile(
+        world.ada, display_name="Ada", time_zone="Europe/Berlin", language="de"
+    )
+    async with session(world.forum, german) as (_app, pilot):
+        await open_thread(pilot)
+        await press(pilot, "s")
+        await shows(pilot, "„Roses“ einschränken", "( ) geschlossen   ( ) nur lesen", "( ) ohne Ende")

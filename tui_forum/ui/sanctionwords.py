@@ -24,7 +24,7 @@ MEANING: Final = {
 KINDS: Final = {
     RestrictionKind.SLOW: N_("slow mode"),
     RestrictionKind.APPROVAL: N_("moderators look first"),
-    RestrictionKind.LOCK: N_("closed"),
+    RestrictionKind.LOCK: N_("locked"),
     RestrictionKind.READ_ONLY: N_("read only"),
 }
 
