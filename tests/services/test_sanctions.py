@@ -15,6 +15,7 @@ from tui_forum.domain.errors import BarredError, ConflictError, NotAllowedError,
 from tui_forum.domain.events import EventKind, community_topic
 from tui_forum.domain.moderation import CaseCategory, DecisionKind, Ruling, SanctionKind
 from tui_forum.domain.people import ReactionKind
+from tui_forum.domain.polls import PollPlan
 from tui_forum.domain.record import RecordAction
 from tui_forum.services.forum import Forum
 from tui_forum.storage.models import Sanction
@@ -44,7 +45,7 @@ async def pass_time(scene: Scene) -> None:
     await scene.forum.database.write(work)
 
 
-def writes(scene: Scene) -> dict[str, Any]:
+def writes(scene: Scene, poll: int) -> dict[str, Any]:
     """Everything that ada may write, each as a call that is made when it is awaited."""
     forum, ada, place = scene.forum, scene.ada, scene.garden.community_id
     thread = scene.start.thread_id
@@ -52,6 +53,10 @@ def writes(scene: Scene) -> dict[str, Any]:
         "thread": lambda: forum.posts.start_thread(ada, place, "More", "text"),
         "reply": lambda: forum.posts.reply(ada, thread, "text"),
         "edit": lambda: forum.posts.edit(ada, scene.bad.post_id, "other", revision=1),
+        "praise": lambda: forum.recognition.praise(ada, scene.start.post_id, "Well said"),
+        "welcome": lambda: forum.recognition.welcome(ada, place, "ben", "Hello"),
+        "vote": lambda: forum.polls.vote(ada, poll, [1]),
+        "invitation": lambda: forum.memberships.invite(ada, place, "olga"),
         "reaction": lambda: forum.recognition.react(ada, scene.start.post_id, next(iter(ReactionKind))),
     }
 
@@ -60,14 +65,21 @@ def writes(scene: Scene) -> dict[str, Any]:
 async def test_silence_refuses_every_write_and_says_until_when_and_why(
     scene: Scene, everywhere: bool
 ) -> None:
-    await sanction(scene, DecisionKind.SILENCE, scene.boss, everywhere=everywhere)
-    for write in writes(scene).values():
+    await person(scene.forum, "olga")
+    poll = await scene.forum.posts.start_thread(
+        scene.boss, scene.garden.community_id, "Red?", "", poll=PollPlan(("yes", "no"))
+    )
+    case_id = await sanction(scene, DecisionKind.SILENCE, scene.boss, everywhere=everywhere)
+    for write in writes(scene, poll.thread_id).values():
         with pytest.raises(BarredError, match=r"but not write, until .*: Enough"):
             await write()
     thread = await scene.forum.threads.view(scene.ada, scene.start.thread_id)
     assert thread.may_reply  # the composer tells
     assert thread.why_params["reason"] == "Enough"
-    # What stays: reading, reporting, deleting one's own.
+    # What stays: reading, reporting, talking with the moderators, appealing, deleting one's own.
+    await scene.forum.caseroom.write_to_member(scene.boss, case_id, "Do you see why?")
+    await scene.forum.caseroom.answer(scene.ada, case_id, "I do")
+    await scene.forum.appeals.appeal(scene.ada, case_id, "But it was a joke")
     await scene.forum.reports.report(scene.ada, scene.start.post_id, CaseCategory.SPAM, "so")
     await scene.forum.posts.delete(scene.ada, scene.bad.post_id)
 
