@@ -228,8 +228,8 @@ def format_until(moment: datetime, now: datetime) -> str:
     minutes = max(1, int((moment - now).total_seconds()) // 60)
     if minutes < 90:
         return ngettext("in {n} minute", "in {n} minutes", minutes).format(n=minutes)
-    if minutes < 48 * 60:  # what is tomorrow is not in two days
-        hours = round(minutes / 60)
+    hours = round(minutes / 60)
+    if hours < 48:  # what is tomorrow is not in two days
         return ngettext("in {n} hour", "in {n} hours", hours).format(n=hours)
     days = round(minutes / (24 * 60))
     return ngettext("in {n} day", "in {n} days", days).format(n=days)
