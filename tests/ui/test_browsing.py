@@ -199,7 +199,7 @@ async def test_t_shows_the_tree_at_once_and_by_time_again(world: World) -> None:
         flat = screen_text(app)
         assert "│" not in flat
         await press(pilot, "t")
-        await shows(pilot, "1/4 · tree", "│ With fir twigs.", "│ │ And from above?", "│ Straw, too.")
+        await shows(pilot, "1/4 · tree · ", "│ With fir twigs.", "│ │ And from above?", "│ Straw, too.")
         await press(pilot, "t")
         await shows(pilot, "Shown by time.")
         assert "│" not in screen_text(app)

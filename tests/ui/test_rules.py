@@ -121,7 +121,7 @@ async def test_a_thread_that_waits_comes_to_life_before_its_author_s_eyes(sqlite
         await shows(pilot, "New thread")
         await press(pilot, '"Tulips"', "enter", '"And these?"', "ctrl+s")
         await shows(
-            pilot, "waits for a moderator Tulips", "held Mary", "And these?", "It waits for a moderator"
+            pilot, "waits for a moderator · Tulips", "held Mary", "And these?", "It waits for a moderator"
         )
         await press(pilot, "r")
         await shows(pilot, "This thread waits for a moderator")
@@ -141,7 +141,7 @@ async def test_beside_the_thread_the_list_shows_that_it_waits(sqlite_forum: Foru
         await press(pilot, "enter", "c")
         await shows(pilot, "Neuer Thread")
         await press(pilot, '"Tulips"', "enter", '"And these?"', "ctrl+s")
-        await shows(pilot, "wartet auf die Moderation Tulips", "⧖ Tulips", "zurückgehalten Mary")
+        await shows(pilot, "wartet auf die Moderation · Tulips", "⧖ Tulips", "zurückgehalten Mary")
 
 
 async def test_who_is_refused_reads_why_and_keeps_the_draft(sqlite_forum: Forum) -> None:

@@ -247,7 +247,8 @@ class BrowseScreen(
                 done, asked = map(format_number, thread.acknowledgements)
                 noted = _("acknowledged {done}/{asked}").format(done=done, asked=asked)
             where = " · ".join(filter(None, (place, order, noted)))
-            return f"{where} {marks}{thread.title} ({thread.community_name})"
+            gap = " · " if order or noted or thread.held else " "  # words do not run into the title
+            return f"{where}{gap}{marks}{thread.title} ({thread.community_name})"
         if self._level == THREADS and community is not None:
             name = _("{name} (archived)") if community.archived else "{name}"
             return f"{name.format(name=community.name)} · {community.statement}"
