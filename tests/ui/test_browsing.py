@@ -490,3 +490,11 @@ async def test_a_number_of_replies_is_not_read_as_the_day_of_a_date(sqlite_forum
         await app.browse.open_community(row.community_id)
         screen = await shows(pilot, "Roses", "Feb 2022")
     assert re.search(r"@ada +3 {3,}Feb 2022", screen), screen
+
+
+async def test_the_german_footer_of_home_has_room_for_the_search(sqlite_forum: Forum) -> None:
+    """At 80 columns long words pushed "/" and "i" out of it."""
+    ada, ute = await person(sqlite_forum, "ada", admin=True), await person(sqlite_forum, "ute", language="de")
+    await community(sqlite_forum, ada, ute)
+    async with session(sqlite_forum, ute, size=NARROW) as (_app, pilot):
+        await shows(pilot, "Enter öffnen", "/ suchen", "i Info", "? Hilfe")
