@@ -279,6 +279,18 @@ async def test_a_host_who_is_still_there_can_look_for_a_successor(forum: Forum) 
     assert await rows(forum.database, "SELECT state FROM host_request") == [("accepted",)]
 
 
+async def test_a_request_that_was_taken_back_stayed_in_the_inbox_and_led_to_nothing(forum: Forum) -> None:
+    eva, garden = await host(forum, "garden", Visibility.INVITE)
+    ada = await person(forum, "ada")
+    first = await forum.host_requests.hand_over(eva, garden.community_id, "ada", "x", FORTNIGHT)
+    await forum.host_requests.withdraw(eva, first)
+    assert await told(forum, ada) == []
+    assert await forum.notices.unseen(ada) == 0
+    again = await forum.host_requests.hand_over(eva, garden.community_id, "ada", "y", FORTNIGHT)
+    assert await told(forum, ada) == ["handover_asked"]
+    assert (await forum.host_requests.view(ada, again)).notes == "y"
+
+
 async def test_archiving_withdraws_what_was_asked(forum: Forum) -> None:
     eva, garden = await host(forum, "garden")
     ada = await person(forum, "ada")

@@ -28,6 +28,7 @@ from tui_forum.services.posts import Posts
 from tui_forum.storage.engine import Database
 from tui_forum.storage.repositories.accounts import AccountRepository
 from tui_forum.storage.repositories.hostrequests import HostRequestRepository
+from tui_forum.storage.repositories.notices import NoticeRepository
 from tui_forum.storage.repositories.reading import ReadingRepository
 from tui_forum.storage.repositories.rounds import RoundRepository
 from tui_forum.storage.repositories.writing import WritingRepository
@@ -415,6 +416,13 @@ class HostRequests:
             if not request.may_withdraw:
                 raise NotAllowedError(NOT_YOURS)
             await self._close(uow, actor, request, RequestState.WITHDRAWN)
+            if request.asked is not None:  # a notice of it would lead to nothing
+                await NoticeRepository(uow.connection).remove_asked(
+                    request.asked.account_id,
+                    _ASKED[request.kind],
+                    request.community_id,
+                    request.asker.account_id,
+                )
 
         await self._database.write(work)
 
@@ -427,7 +435,12 @@ class HostRequests:
             answered_by=actor.account_id,
             answered_at=uow.now,
         )
-        uow.record(EventKind.HOST_ANSWERED, actor_id=actor.account_id, community_id=request.community_id)
+        uow.record(
+            EventKind.HOST_ANSWERED,
+            actor_id=actor.account_id,
+            community_id=request.community_id,
+            account_id=request.asked.account_id if request.asked is not None else None,
+        )
 
     # -- the end of a handover
 

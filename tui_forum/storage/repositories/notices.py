@@ -134,6 +134,17 @@ class NoticeRepository:
         )
         return result.first() is not None
 
+    async def remove_asked(self, account_id: int, kind: str, community_id: int, actor_id: int) -> None:
+        """Take back what an account was asked about a community by somebody."""
+        await self._connection.execute(
+            delete(_notice).where(
+                _notice.c.account_id == account_id,
+                _notice.c.kind == kind,
+                _notice.c.community_id == community_id,
+                _notice.c.actor_id == actor_id,
+            )
+        )
+
     async def page(
         self, account_id: int, site_role: SiteRole, before: int | None, limit: int
     ) -> list[Row[*tuple[Any, ...]]]:

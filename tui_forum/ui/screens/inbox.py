@@ -70,7 +70,9 @@ _SENTENCES: Final = {
 }
 #: What leads to the community's charter.
 _CHARTER: Final = frozenset(("charter_changed", "project_ends", "review_due"))
-_CHANGES: Final = frozenset((EventKind.NOTICE_SENT, EventKind.INVITATION_CLOSED, EventKind.MEMBER_LEFT))
+_CHANGES: Final = frozenset(
+    (EventKind.NOTICE_SENT, EventKind.INVITATION_CLOSED, EventKind.MEMBER_LEFT, EventKind.HOST_ANSWERED)
+)
 #: What leads to the community's page; the others lead to its threads.
 _ABOUT: Final = frozenset(
     (
