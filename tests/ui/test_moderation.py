@@ -11,11 +11,13 @@ from tests.forums import rows
 from tests.ui.reading import NARROW, WIDE, community, person, press, screen_text, session, shows, until
 from tui_forum.domain.entities import Actor, PostState
 from tui_forum.domain.errors import StorageBusyError
+from tui_forum.domain.limits import UNREAD_CAP
 from tui_forum.domain.moderation import CaseCategory, DecisionKind, Ruling
 from tui_forum.domain.views import PostRef
 from tui_forum.i18n import N_
 from tui_forum.services.forum import Forum
 from tui_forum.ui.app import ForumApp
+from tui_forum.ui.screen import ForumScreen
 from tui_forum.ui.screens.inbox import InboxScreen
 from tui_forum.ui.screens.moderation import ModerationScreen
 
@@ -127,9 +129,59 @@ async def test_thinking_better_of_it_decides_nothing(world: World) -> None:
         screen = await open_queue(app, pilot)
         await press(pilot, "x", '"no"', "escape")
         await until(pilot, lambda: app.screen is screen)
-        await press(pilot, "x", "enter")  # an empty reason sends nothing
-        await shows(pilot, "Remove the post. Why?")
+        await press(pilot, "x", "backspace", "enter")  # an empty reason sends nothing, and says so
+        await shows(pilot, "Remove the post. Why?", "A digit takes a prepared text")
     assert await world.states() == [PostState.VISIBLE] * 2
+
+
+async def test_a_decision_is_two_keys_where_a_prepared_text_fits_what_was_reported(world: World) -> None:
+    async with session(world.forum, world.ada) as (app, pilot):
+        await open_queue(app, pilot)
+        await press(pilot, "x", "enter")
+        await shows(pilot, "Removed.")
+        await press(pilot, "x")
+        await shows(pilot, "Insulting or harassing")
+        await press(pilot, '"Rude."', "enter")  # what is typed replaces it
+        await shows(pilot, "Nothing waits")
+    for author, reason in ((world.bob, "Spam or advertising"), (world.carl, "Rude.")):
+        notices = await world.forum.notices.page(author)
+        assert reason in [one.text for one in notices if one.kind == "post_removed"]
+
+
+async def test_a_digit_takes_a_prepared_text_from_the_choices_too(world: World) -> None:
+    async with session(world.forum, world.ada) as (app, pilot):
+        await open_queue(app, pilot)
+        await press(pilot, "s", "tab", "2", "enter")
+        await shows(pilot, "Silenced.")
+
+
+async def test_what_goes_case_by_case_says_so_when_several_are_marked(world: World) -> None:
+    async with session(world.forum, world.ada) as (app, pilot):
+        screen = await open_queue(app, pilot)
+        await press(pilot, "space", "space")
+        await shows(pilot, "2 cases marked", "* unmark all")
+        assert "e" not in dict(screen.hints())
+        await press(pilot, "e")
+        await shows(pilot, "This goes case by case")
+        await press(pilot, "m")
+        assert app.screen is screen
+        await press(pilot, "*")
+        await shows(pilot, "e edit")
+
+
+async def test_a_queue_longer_than_is_counted_says_so(world: World) -> None:
+    async with session(world.forum, world.ada) as (app, pilot):
+        app.note_waiting(UNREAD_CAP, 0)
+        screen = app.screen
+        assert isinstance(screen, ForumScreen)
+        screen.refresh_bars()
+        await shows(pilot, "99+ cases")
+
+
+async def test_beside_the_queue_the_footer_says_how_the_case_scrolls(world: World) -> None:
+    async with session(world.forum, world.ada, size=WIDE) as (app, pilot):
+        await open_queue(app, pilot)
+        await shows(pilot, "J scroll the case", "? help")
 
 
 async def test_z_takes_the_last_decision_back(world: World) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Final
 
 from tui_forum.domain.errors import InvalidInputError
-from tui_forum.domain.moderation import DecisionKind
+from tui_forum.domain.moderation import CaseCategory, DecisionKind
 from tui_forum.domain.text import clean_line
 from tui_forum.i18n import N_
 
@@ -86,6 +86,46 @@ SHIPPED: Final[Mapping[DecisionKind, tuple[str, ...]]] = {
         N_("Interesting, but another topic"),
     ),
 }
+
+#: Which of the shipped texts fits what is wrong.
+_FITTING: Final[Mapping[DecisionKind, Mapping[CaseCategory, int]]] = {
+    DecisionKind.REMOVE: {
+        CaseCategory.SPAM: 0,
+        CaseCategory.HARASSMENT: 1,
+        CaseCategory.CONFIDENTIAL: 2,
+        CaseCategory.OFF_TOPIC: 3,
+    },
+    DecisionKind.EDIT: {CaseCategory.CONFIDENTIAL: 0, CaseCategory.HARASSMENT: 1, CaseCategory.SPAM: 2},
+    DecisionKind.WARN: {CaseCategory.HARASSMENT: 0, CaseCategory.SPAM: 1},
+    DecisionKind.SUSPEND: {CaseCategory.HARASSMENT: 0, CaseCategory.SPAM: 1},
+    DecisionKind.REMOVE_MEMBER: {},
+    DecisionKind.SILENCE: {CaseCategory.HARASSMENT: 0},
+}
+
+
+def suggested(
+    kind: DecisionKind, prepared: Sequence[PreparedText], category: CaseCategory | None
+) -> int | None:
+    """The place of the text that Enter alone takes, or None where none is sure to fit.
+
+    ``category`` is that of all cases the decision is about (None: they differ). Where a rule was
+    broken, a text that cites it; of the shipped texts, one that names what is wrong; of a
+    community's own, the first. An answer to an appeal is not taken back, so it is always chosen.
+    """
+    if not prepared or kind in {DecisionKind.UPHOLD, DecisionKind.OVERTURN}:
+        return None
+    if category is CaseCategory.RULE and kind in _FITTING:
+        citing = (n for n, text in enumerate(prepared) if any("{rule}" in one for one in text.texts.values()))
+        place = next(citing, None)
+        if place is not None:
+            return place
+    if kind not in _FITTING:
+        return 0
+    if category is None:
+        return None
+    own = prepared[0].text_id is not None
+    place = 0 if own else _FITTING[kind].get(category)
+    return place if place is not None and place < len(prepared) else None
 
 
 def check_text(text: str) -> str:

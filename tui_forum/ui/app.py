@@ -34,6 +34,7 @@ from tui_forum.ui.screens.browse import BrowseScreen
 from tui_forum.ui.skin import DARK_SKIN, LIGHT_SKIN, PLAIN_SKIN, THEMES, Skin
 from tui_forum.ui.strips import let_lines_go
 from tui_forum.ui.traits import TerminalTraits
+from tui_forum.ui.widgets.listings import unread_text
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -256,9 +257,11 @@ class ForumApp(App[None], inherit_bindings=False):
         """The right end of the status bar: what waits, who is here, oneself; and without who is here."""
         parts = []
         if self._open_cases:
-            parts.append(ngettext("{n} case", "{n} cases", self._open_cases).format(n=self._open_cases))
+            cases = ngettext("{n} case", "{n} cases", self._open_cases)
+            parts.append(cases.format(n=unread_text(self._open_cases)))
         if self._unseen:
-            parts.append(ngettext("{n} notice", "{n} notices", self._unseen).format(n=self._unseen))
+            notices = ngettext("{n} notice", "{n} notices", self._unseen)
+            parts.append(notices.format(n=unread_text(self._unseen)))
         me = f"@{self.actor.handle}"
         short = " · ".join((*parts, me))
         here = [handle for handle in self.forum.presence.handles() if handle != self.actor.handle]

@@ -10,7 +10,7 @@ from tui_forum.domain.cases import CaseRow, CaseView
 from tui_forum.domain.entities import SiteRole
 from tui_forum.domain.errors import ForumError
 from tui_forum.domain.moderation import BULK_CASES, Conflict, DecisionKind, Ruling
-from tui_forum.domain.reasons import PreparedText, pick
+from tui_forum.domain.reasons import PreparedText, pick, suggested
 from tui_forum.domain.text import excerpt
 from tui_forum.i18n import N_, _, explain, ngettext
 from tui_forum.ui.actions.queueing import Queueing
@@ -140,6 +140,8 @@ class DecidingActions(Queueing):
     @dialog
     async def action_edit(self) -> None:
         """Change the post that is shown, look at the change, and approve it."""
+        if self._several_marked():
+            return
         row = self.subject()
         case = await self._fresh(row) if row is not None else None
         if row is None or case is None or not self._may(case):
@@ -174,6 +176,8 @@ class DecidingActions(Queueing):
     @dialog
     async def action_move(self) -> None:
         """The post that is shown goes to another community, with its replies or as a whole thread."""
+        if self._several_marked():
+            return
         row = self.subject()
         case = await self._fresh(row) if row is not None else None
         if row is None or case is None or not self._may(case):
@@ -269,6 +273,12 @@ class DecidingActions(Queueing):
             sentence += " " + " ".join(_(why) for why in result.left)
         self.say(sentence + " " + _("z takes it back."), error=bool(left))
 
+    def _several_marked(self) -> bool:
+        """Whether cases are marked; says that this key is for one case."""
+        if self.marked:
+            self.say(_("This goes case by case: * takes all marks away."), error=True)
+        return bool(self.marked)
+
     async def _fresh(self, row: CaseRow) -> CaseView | None:
         """The case as it is on the screen; loaded when only its line is shown."""
         return self.shown or await self.ask(self.forum.cases.case(self.actor, row.case_id))
@@ -332,6 +342,7 @@ class DecidingActions(Queueing):
         if case is not None:
             values = self._values(case)
             prepared = tuple(text for text in prepared if _fits(text, values))
+        categories = {row.category for row in rows}
         asked = Question(
             kind,
             self._title(kind, rows),
@@ -339,6 +350,7 @@ class DecidingActions(Queueing):
             change,
             prepared,
             values,
+            suggested(kind, prepared, categories.pop() if len(categories) == 1 else None),
             posts=any(row.post_count for row in rows),
             site=self.actor.site_role is not SiteRole.MEMBER and None not in places,
         )

@@ -47,6 +47,7 @@ class Question:
     """What is asked: the kind, in words what will happen, warnings, lines of a change.
 
     ``values`` fill the prepared texts (None: there are several cases, they stay as they are);
+    ``suggested`` is the place of the one that stands in the line to begin with;
     ``posts`` tells whether there are any to take away, ``site`` whether it may hold everywhere.
     """
 
@@ -56,12 +57,13 @@ class Question:
     change: str = ""
     prepared: Sequence[PreparedText] = ()
     values: Mapping[str, str] | None = None
+    suggested: int | None = None
     posts: bool = True
     site: bool = False
 
 
 class DecideModal(ModalScreen["Answer | None"], inherit_bindings=False):
-    """A digit puts a prepared reason into the line; Enter decides; Tab goes to the other choices."""
+    """The line holds the reason that fits, or one that a digit chooses; Enter decides; Tab goes on."""
 
     DEFAULT_CSS = """
     DecideModal { align: center middle; background: $background 60%; }
@@ -112,7 +114,10 @@ class DecideModal(ModalScreen["Answer | None"], inherit_bindings=False):
                 with VerticalScroll(can_focus=False):
                     yield Static(display_text(asked.change), markup=False)
             yield Static(self._listed(), id="prepared", markup=False)
-            field = Input(placeholder=_("or in your own words"), max_length=REASON_MAX_CHARS, compact=True)
+            begun = self._texts[asked.suggested] if asked.suggested is not None else ""
+            field = Input(
+                begun, placeholder=_("or in your own words"), max_length=REASON_MAX_CHARS, compact=True
+            )
             field.cursor_blink = False
             yield field
             yield from self._choices()
@@ -156,14 +161,21 @@ class DecideModal(ModalScreen["Answer | None"], inherit_bindings=False):
         elif event.key == "enter" and not isinstance(self.focused, Input):
             event.stop()
             self._send(self.query_one(Input).value)
+        elif event.key.isdecimal() and not isinstance(self.focused, Input):
+            event.stop()
+            self._take(int(event.key))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A single digit is a choice; it is sent by Enter, so that a slip decides nothing."""
         if len(event.value) == 1 and event.value.isdecimal():
-            number = int(event.value)
-            if 1 <= number <= len(self._texts):
-                event.input.value = self._texts[number - 1]
-                event.input.cursor_position = len(event.input.value)
+            self._take(int(event.value))
+
+    def _take(self, number: int) -> None:
+        """A prepared text comes into the line."""
+        if 1 <= number <= len(self._texts):
+            field = self.query_one(Input)
+            field.value = self._texts[number - 1]
+            field.cursor_position = len(field.value)
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
         """Another time: the texts that name it say so, also the one that was chosen."""
@@ -177,12 +189,15 @@ class DecideModal(ModalScreen["Answer | None"], inherit_bindings=False):
             field.value = self._texts[chosen]
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Decide; an empty line decides nothing."""
+        """Decide; an empty line decides nothing, and says so."""
         self._send(event.value)
 
     def _send(self, value: str) -> None:
         reason = value.strip()
         if not reason:
+            self.query_one(".-keys", Static).update(
+                _("Why? A digit takes a prepared text, or write your own.")
+            )
             return
         texts = {"": reason}
         if reason in self._texts:  # unchanged: everybody reads it in their own language

@@ -57,7 +57,11 @@ class PickModal(ModalScreen[int | None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """The question, what there is, the keys."""
         last = min(MOST, len(self._choices))
-        keys = _("1–{last} choose   Esc never mind") if last > 1 else _("1 choose   Esc never mind")
+        keys = (
+            _("1–{last} or Enter choose   Esc never mind")
+            if last > 1
+            else _("1 or Enter choose   Esc never mind")
+        )
         with Vertical():
             yield Static(display_line(self._title_text), markup=False)
             yield self._rows

@@ -36,6 +36,9 @@ _CASES: Final = (EventKind.POST_REPORTED, EventKind.CASE_DECIDED, EventKind.CASE
 
 
 _NOT_ABOUT_APPEALS: Final = frozenset("ewsumo")
+#: They are about the selected case alone, whatever is marked.
+_ONE_BY_ONE: Final = frozenset(("e", "m", "n", "f", "A", "r", "d"))
+_LAST_HINTS: Final = 2  # how to search, and help
 
 
 class ModerationScreen(DecidingActions, TeamActions, FilterActions):
@@ -114,12 +117,22 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
         return f"{_(self.TITLE_TEXT)}: {filter_name(self.wanted, self.places)}"
 
     def hints(self) -> list[tuple[str, str]]:
-        """An appeal is answered: its keys are called so, and the other decisions are not offered."""
+        """Of marked cases the keys that decide all of them, of an appeal its answers; and some more."""
         row, hints = self.queue.current, super().hints()
+        if self.marked:
+            hints = [hint for hint in hints if hint[0] not in _ONE_BY_ONE]
+        hints[-_LAST_HINTS:-_LAST_HINTS] = self._more_hints()
         if row is None or row.source is not CaseSource.APPEAL or self.marked:
             return hints
         answers = {"a": _("grant"), "x": _("turn down")}
         return [(key, answers.get(key, label)) for key, label in hints if key not in _NOT_ABOUT_APPEALS]
+
+    def _more_hints(self) -> list[tuple[str, str]]:
+        """Keys that do something now, but not always."""
+        more = [("*", _("unmark all"))] if self.marked else []
+        if self.text.display and self._mode == QUEUE:
+            more.append(("J", _("scroll the case")))
+        return more
 
     def body(self) -> Sequence[Widget]:
         """The queue and the case."""
