@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from tests.forums import member, place, rows
+from tests.forums import charter_for, member, place, rows
+from tests.scenes import garden_scene
 from tests.unit.test_leaks import AWS, GITHUB, KEY
 from tui_forum.domain.entities import PostState
-from tui_forum.domain.errors import NotFoundError
+from tui_forum.domain.errors import InvalidInputError, NotFoundError
 from tui_forum.domain.leaks import LeaksFoundError
-from tui_forum.domain.moderation import CaseCategory, CaseSource, DecisionKind, Ruling
+from tui_forum.domain.moderation import CaseCategory, CaseSource, DecisionKind, ForwardedTo, Ruling
 from tui_forum.domain.polls import PollPlan
 from tui_forum.domain.record import RecordAction
+from tui_forum.domain.restrictions import RestrictionKind
 from tui_forum.services.forum import Forum
 
 
@@ -111,6 +113,46 @@ async def test_an_example_in_an_edit_takes_the_post_from_sight_until_it_is_appro
     await forum.posts.edit(mary, start.post_id, f"Like {AWS}", revision=1, examples=True)
     post = (await forum.threads.posts(otto, start.thread_id)).posts[0]
     assert (post.state, post.body) == (PostState.HELD, "")
+
+
+async def test_a_moderator_s_reason_brought_a_key_into_the_record(forum: Forum) -> None:
+    scene = await garden_scene(forum)
+    case = await scene.report(scene.ben)
+    place_, start = scene.garden.community_id, scene.start.thread_id
+    said = f"You published {AWS}"
+    charter = charter_for(statement=said)
+    for call in (
+        forum.decisions.decide(scene.mod, case, Ruling.plain(DecisionKind.REMOVE, said)),
+        forum.decisions.decide_many(scene.mod, [case], Ruling.plain(DecisionKind.WARN, said)),
+        forum.casework.forward(scene.mod, case, ForwardedTo.SITE, said),
+        forum.casework.assign(scene.mod, case, scene.boss.account_id, said),
+        forum.casework.note(scene.mod, case, said),
+        forum.caseroom.discuss(scene.mod, case, said),
+        forum.caseroom.write_to_member(scene.mod, case, said),
+        forum.reports.report(scene.cleo, scene.bad.post_id, CaseCategory.CONFIDENTIAL, said),
+        forum.reasons.save(scene.mod, place_, None, {"en": said}),
+        forum.restrictions.restrict(scene.mod, place_, RestrictionKind.LOCK, said, thread_id=start),
+        forum.memberships.remove(scene.boss, place_, "ada", said),
+        forum.charters.open(scene.boss, "kitchen", "Kitchen", charter),
+    ):
+        with pytest.raises(InvalidInputError, match="key or a token: You published AKIA•") as stopped:
+            await call
+        assert AWS not in repr(stopped.value)
+    assert AWS not in await stored(forum)
+
+
+async def test_the_title_of_an_example_entered_the_record_with_its_key(forum: Forum) -> None:
+    scene = await garden_scene(forum)
+    held = await forum.posts.start_thread(
+        scene.ada, scene.garden.community_id, f"Is {AWS} right?", "Look", examples=True
+    )
+    case = (await forum.cases.queue(scene.mod)).rows[0].case_id
+    reason = Ruling.plain(DecisionKind.APPROVE, "“{thread}” is an example")
+    await forum.decisions.decide(scene.mod, case, reason)
+    entry = (await forum.record.page(scene.mod))[0]
+    assert entry.reason == "“Is AKIA•••••••• right?” is an example"
+    assert AWS not in repr(await rows(forum.database, "SELECT * FROM moderation_record"))
+    assert held.held
 
 
 async def test_strangers_learn_nothing_by_pasting_a_secret(forum: Forum) -> None:

@@ -46,8 +46,13 @@ def entry(before: dict[str, Any], after: dict[str, Any]) -> WholeEntry:
             {"posts": [7, 8], "lifted": [1, 2]},
             ["- decided: warning", "- the case is decided", "+ post #3", "+ a post", "+ 2 sanctions lifted"],
         ),
+        (
+            {"kind": "remove", "texts": {"en": "Spam", "de": "Werbung"}},
+            {"kind": "remove", "texts": {"en": "No {rule}", "de": "Werbung"}},
+            ["  for: removal", "  de: Werbung", "- en: Spam", "+ en: No {rule}"],
+        ),
         ({}, {"kind": "slow", "seconds": 300}, ["+ slow mode", "+ a post every 5m"]),
-        ({"kind": "silence", "until": None}, {}, ["- silencing", "- until: null"]),
+        ({"kind": "silence", "until": None}, {}, ["- silencing", "- until further notice"]),
         (
             {"decision": "remove", "moderator": 9},
             {"case": 4},

@@ -16,6 +16,7 @@ from typing import Final
 
 from tui_forum.domain.entities import Purpose, Role, ThreadKind, Visibility
 from tui_forum.domain.errors import ConflictError, InvalidInputError
+from tui_forum.domain.leaks import refuse_secrets
 from tui_forum.domain.limits import (
     AUDIENCE_MAX_CHARS,
     LANGUAGES_MAX,
@@ -324,6 +325,7 @@ def _line(text: str, longest: int, field: str) -> str:
     line = clean_line(text)
     if len(line) > longest:
         raise InvalidInputError(LONG_LINE, field=field, longest=longest, count=len(line))
+    refuse_secrets(line, field)
     return line if display_line(line).strip() else ""
 
 

@@ -8,7 +8,7 @@ Figures: docs/decisions.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from functools import lru_cache
@@ -20,6 +20,7 @@ from tui_forum.domain.text import display_line
 from tui_forum.i18n import N_
 
 FOUND: Final = N_("This looks like a key or a token; nothing was sent.")
+LEAVE_OUT: Final = N_("This looks like a key or a token: {where}. Please say it without.")
 
 #: Plugins by their module; what each finds, for the one who pasted it.
 _PLUGINS: Final = {
@@ -118,6 +119,27 @@ def without(text: str, found: Iterable[Leak]) -> str:
     for leak in sorted(found, key=lambda leak: -len(leak.secret)):
         text = text.replace(leak.secret, _mask(leak.secret))
     return text
+
+
+def refuse_secrets(text: str, field: str) -> None:
+    """For what is kept beside posts: reasons, notes, talks. There is no example to confirm here.
+
+    Raises:
+        InvalidInputError: there is a secret in it; the sentence shows it masked.
+    """
+    if found := leaks([(field, text)]):
+        raise InvalidInputError(LEAVE_OUT, field=field, where=found[0].masked)
+
+
+def masked(value: Any) -> Any:
+    """What is written for ever, a text or JSON, with its secrets masked, whoever wrote them."""
+    if isinstance(value, str):
+        return without(value, leaks([("", value)]))
+    if isinstance(value, Mapping):
+        return {key: masked(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(one) for one in value]
+    return value
 
 
 def _secrets(text: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from string import Formatter
 from typing import Final
 
 from tui_forum.domain.errors import InvalidInputError
+from tui_forum.domain.leaks import refuse_secrets
 from tui_forum.domain.moderation import CaseCategory, DecisionKind
 from tui_forum.domain.text import clean_line
 from tui_forum.i18n import N_
@@ -132,7 +133,8 @@ def check_text(text: str) -> str:
     """A prepared text as it is stored ("" is no text in that language).
 
     Raises:
-        InvalidInputError: too long, a placeholder that there is not, or braces that do not match.
+        InvalidInputError: too long, a secret, a placeholder that there is not, or braces
+            that do not match.
     """
     cleaned = clean_line(text)
     if len(cleaned) > TEXT_MAX_CHARS:
@@ -141,6 +143,7 @@ def check_text(text: str) -> str:
         parts = list(Formatter().parse(cleaned))
     except ValueError:
         raise InvalidInputError(BRACES, example="{author}") from None
+    refuse_secrets(cleaned, "text")
     for _literal, name, form, conversion in parts:
         if name is not None and (name not in PLACEHOLDERS or form or conversion):
             known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)

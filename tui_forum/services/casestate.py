@@ -10,6 +10,7 @@ from typing import Any, Final
 from tui_forum.domain.cases import CaseRow
 from tui_forum.domain.entities import Actor, Role, SiteRole, Visibility
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from tui_forum.domain.leaks import refuse_secrets
 from tui_forum.domain.limits import REASON_MAX_CHARS
 from tui_forum.domain.moderation import (
     CaseCategory,
@@ -38,13 +39,14 @@ def check_reason(reason: str) -> str:
     """A reason as it is stored.
 
     Raises:
-        InvalidInputError: empty or too long (``field="reason"``).
+        InvalidInputError: empty, too long, or with a secret in it (``field="reason"``).
     """
     cleaned = clean_body(reason).strip()
     if not display_text(cleaned).strip():
         raise InvalidInputError(EMPTY_REASON, field="reason")
     if len(cleaned) > REASON_MAX_CHARS:
         raise InvalidInputError(LONG_REASON, field="reason", longest=REASON_MAX_CHARS, count=len(cleaned))
+    refuse_secrets(cleaned, "reason")
     return cleaned
 
 
@@ -52,13 +54,14 @@ def check_words(text: str, longest: int = REASON_MAX_CHARS) -> str:
     """A message or a note as it is stored.
 
     Raises:
-        InvalidInputError: empty or too long.
+        InvalidInputError: empty, too long, or with a secret in it (``field="body"``).
     """
     cleaned = clean_body(text).strip()
     if not display_text(cleaned).strip():
         raise InvalidInputError(EMPTY_WORDS, field="body")
     if len(cleaned) > longest:
         raise InvalidInputError(LONG_WORDS, field="body", longest=longest, count=len(cleaned))
+    refuse_secrets(cleaned, "body")
     return cleaned
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from tui_forum.domain.entities import Actor, SiteRole
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
+from tui_forum.domain.leaks import refuse_secrets
 from tui_forum.domain.moderation import CaseFilter, ForwardedTo
 from tui_forum.domain.record import RecordAction, RecordEntry
 from tui_forum.domain.text import clean_line, display_line
@@ -105,10 +106,12 @@ class Casework:
         """Make a case somebody's (None: nobody's), or hand it over, with a word for them.
 
         Raises:
-            ConflictError: decided meanwhile. NotAllowedError: not one's to decide.
+            InvalidInputError: there is a secret in the note. ConflictError: decided meanwhile.
+            NotAllowedError: not one's to decide.
             NotFoundError: no such case, or they do not moderate there.
         """
         note = clean_line(note)
+        refuse_secrets(note, "note")
 
         async def work(uow: UnitOfWork) -> None:
             case = await self._load(uow, actor, case_id)

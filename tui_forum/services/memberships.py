@@ -9,6 +9,7 @@ from typing import Final
 from tui_forum.domain.entities import Actor, Role, Visibility
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
+from tui_forum.domain.leaks import refuse_secrets
 from tui_forum.domain.life import stage_of
 from tui_forum.domain.limits import PAGE_SIZE
 from tui_forum.domain.membership import (
@@ -246,9 +247,10 @@ class Memberships:
 
         Raises:
             NotFoundError: no such member. ConflictError: the last manager.
-            InvalidInputError: the reason is too long. NotAllowedError: see the policy.
+            InvalidInputError: the reason is too long, or holds a secret. NotAllowedError: see the policy.
         """
         handle, reason = _handle(handle), check_message(reason)
+        refuse_secrets(reason, "reason")
 
         async def work(uow: UnitOfWork) -> None:
             await self._require(uow, actor, community_id, Action.REMOVE_MEMBER)

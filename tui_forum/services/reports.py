@@ -10,6 +10,7 @@ from typing import Any, Final
 from tui_forum.domain.entities import Actor, PostState
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
+from tui_forum.domain.leaks import refuse_secrets
 from tui_forum.domain.limits import REASON_MAX_CHARS
 from tui_forum.domain.moderation import EXPECTED, CaseCategory, CaseSource, severity_of
 from tui_forum.domain.policy import GONE, NOT_FOUND, Action, require
@@ -117,13 +118,14 @@ def check_note(note: str, category: CaseCategory) -> str:
     """A report's note as it is stored; it may be empty, but not where nothing else says what is wrong.
 
     Raises:
-        InvalidInputError: missing or too long (``field="note"``).
+        InvalidInputError: missing, too long, or with a secret in it (``field="note"``).
     """
     cleaned = clean_body(note).strip()
     if not cleaned and category is CaseCategory.OTHER:
         raise InvalidInputError(SAY_WHAT, field="note")
     if len(cleaned) > REASON_MAX_CHARS:
         raise InvalidInputError(LONG_REASON, field="note", longest=REASON_MAX_CHARS, count=len(cleaned))
+    refuse_secrets(cleaned, "note")
     return cleaned
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from tui_forum.domain.entities import Actor, PostState
 from tui_forum.domain.errors import ConflictError, InvalidInputError
 from tui_forum.domain.events import EventKind
+from tui_forum.domain.leaks import masked
 from tui_forum.domain.moderation import SANCTIONS, CaseCategory, DecisionKind, Ruling, SanctionKind
 from tui_forum.domain.policy import Action, require
 from tui_forum.domain.reasons import fill, pick
@@ -86,7 +87,7 @@ class Hearing:
         return {
             "author": f"@{row.author.handle}",
             "community": self.case.community_name,
-            "thread": row.thread_title,
+            "thread": masked(row.thread_title),  # an example in it is none of the reason's
             "post": f"#{row.post_number}" if row.post_number and known(row.post_number) else "",
             "rule": f"{row.rule}. {rule}" if rule else nothing,
             "until": held,

@@ -6,6 +6,7 @@ from typing import Final
 
 from tui_forum.domain.entities import Actor
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from tui_forum.domain.leaks import refuse_secrets
 from tui_forum.domain.limits import TEMPLATES_MAX
 from tui_forum.domain.policy import NOT_FOUND, Action, decide, require
 from tui_forum.domain.templates import SAME_NAME, TOO_MANY, Template, TemplateConflictError
@@ -63,6 +64,8 @@ class Templates:
             NotAllowedError, NotFoundError: see the policy.
         """
         template = template.check()
+        refuse_secrets(template.title, "title")
+        refuse_secrets(template.body, "body")
 
         async def work(uow: UnitOfWork) -> Template:
             home, there = await self._held(uow, actor, community_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tui_forum.domain.events import EventKind
+from tui_forum.domain.leaks import masked
 from tui_forum.domain.record import RecordEntry
 from tui_forum.storage.models import Event
 from tui_forum.storage.repositories.record import append_entries
@@ -56,9 +58,17 @@ class UnitOfWork:
         """Note a moderation action; it enters the record with the transaction.
 
         The one way into the record. Entries are chained just before the commit, so that what
-        serialises them is held for as short as can be.
+        serialises them is held for as short as can be. What looks like a secret is masked: nobody
+        could take it out again.
         """
-        self._entries.append(entry)
+        self._entries.append(
+            replace(
+                entry,
+                reason=masked(entry.reason),
+                before=masked(entry.before),
+                after=masked(entry.after),
+            )
+        )
 
     async def flush(self) -> None:
         """Write what was noted and recorded; called once, just before the commit."""

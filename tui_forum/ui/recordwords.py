@@ -140,6 +140,9 @@ def _told(values: Mapping[str, Any], whole: WholeEntry) -> Iterator[str]:
         if key == "posts":
             yield from _posts(value, whole)
             continue
+        if key == "texts" and isinstance(value, Mapping):  # a prepared text, by language
+            yield from (display_line(f"{language}: {text}") for language, text in value.items())
+            continue
         say = _FIELDS.get(key)
         try:
             yield say(value, whole) if say is not None else f"{key}: {_raw(value)}"
@@ -211,7 +214,7 @@ _FIELDS: Final[Mapping[str, Callable[[Any, WholeEntry], str]]] = {
         value
     ],
     "until": lambda value, _whole: _("until {when}").format(
-        when=format_datetime(datetime.fromisoformat(value))
+        when=format_datetime(datetime.fromisoformat(value)) if value else _("further notice")
     ),
     "everywhere": lambda _value, _whole: _("everywhere"),
     "alone": lambda _value, _whole: _("nobody else could decide it"),
