@@ -135,6 +135,22 @@ async def test_a_reply_is_moved_with_its_replies_and_comes_back(scene: Scene) ->
     assert len((await scene.forum.cases.queue(scene.mod)).rows) == 1
 
 
+async def test_who_reported_what_moved_out_of_sight_was_told_nothing(scene: Scene) -> None:
+    forum = scene.forum
+    post = await forum.posts.start_thread(scene.ada, scene.garden.community_id, "Watches", "Cheap")
+    await forum.reports.report(scene.ben, post.post_id, CaseCategory.OFF_TOPIC)
+    case_id = (await forum.cases.queue(scene.mod)).rows[0].case_id
+    attic = await another(forum, scene.boss, "attic", Visibility.INVITE)
+    ruling = Ruling.plain(
+        DecisionKind.MOVE, "There", post_id=post.post_id, community_id=attic.community_id, title="Watches"
+    )
+    await forum.decisions.decide(scene.boss, case_id, ruling)
+    assert await scene.kinds(scene.ben) == ["report_acted"]
+    [told] = [one for one in await forum.notices.page(scene.ben) if one.kind == "report_acted"]
+    assert (told.thread_id, "Attic" in repr(told), "Watches" in repr(told)) == (None, False, False)
+    assert await scene.kinds(scene.ada) == ["post_moved_away"]
+
+
 async def test_a_prepared_text_is_told_in_the_language_of_who_reads_it(scene: Scene) -> None:
     for actor, language in ((scene.ada, "de"), (scene.ben, "en"), (scene.cleo, "de")):
         await scene.forum.accounts.update_profile(

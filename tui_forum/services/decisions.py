@@ -274,11 +274,12 @@ async def _tell(hearing: Hearing, effect: Effect, writing: CaseWriting) -> None:
     """The author learns what became of the posts and why; each reporter learns the outcome, once."""
     uow, row, kind = hearing.uow, hearing.case.row, hearing.ruling.kind
     tidings: dict[int, tuple[str, Callable[[str], str]]] = {}
+    reporters: set[int] = set()
     if row.report_count:
         told = _OUTCOMES.get(kind, ACTED)
         why = hearing.reason_in if kind in _OUTCOMES else _nothing
-        for account_id in await writing.tell_reporters(row.case_id, kind.value, uow.now):
-            tidings[account_id] = (told, why)
+        reporters = set(await writing.tell_reporters(row.case_id, kind.value, uow.now))
+        tidings |= dict.fromkeys(reporters, (told, why))
     if effect.notice == "post_moved_away":  # to where its author does not read
         await notify(
             uow,
@@ -292,8 +293,12 @@ async def _tell(hearing: Hearing, effect: Effect, writing: CaseWriting) -> None:
     elif effect.notice and effect.posts:
         tidings[row.author.account_id] = (effect.notice, hearing.reason_in)
     tidings.pop(hearing.actor.account_id, None)  # who decides knows
-    if tidings:
-        await notify_each(uow, tidings, thread_id=row.thread_id, post_id=row.post_id, case_id=row.case_id)
+    if not tidings:
+        return
+    heard = await notify_each(uow, tidings, thread_id=row.thread_id, post_id=row.post_id, case_id=row.case_id)
+    if kind is DecisionKind.MOVE:  # its reporters may not read where it is now
+        missed = (reporters & tidings.keys()) - heard
+        await notify(uow, missed, ACTED, community_id=row.community_id, case_id=row.case_id)
 
 
 def _nothing(_language: str) -> str:

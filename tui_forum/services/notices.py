@@ -64,11 +64,11 @@ async def notify_each(
     thread_id: int | None,
     post_id: int | None,
     case_id: int | None,
-) -> None:
+) -> frozenset[int]:
     """Tell accounts different things about one post, each in its own language, at once.
 
     ``tidings`` has for each account the kind of notice and what gives its text in a language.
-    Who may not read the thread is told nothing, as with :func:`notify`.
+    Who may not read the thread is told nothing, as with :func:`notify`. Those who were told.
     """
     repository = NoticeRepository(uow.connection)
     told = await repository.who_may_hear(sorted(tidings), None, thread_id)
@@ -90,6 +90,7 @@ async def notify_each(
     )
     for account_id in told:
         uow.record(EventKind.NOTICE_SENT, account_id=account_id)
+    return frozenset(told)
 
 
 async def withdraw(uow: UnitOfWork, account_id: int, kind: str, *, post_id: int, actor_id: int) -> None:
