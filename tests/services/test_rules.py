@@ -176,6 +176,17 @@ async def test_a_reply_that_is_approved_comes_like_one_that_was_just_written(gar
     assert await number(forum.database, "SELECT count(*) FROM post WHERE number > 1000000") == 0
 
 
+async def test_the_entry_of_a_held_post_led_nowhere_once_it_was_published(garden: Garden) -> None:
+    await garden.words(RuleAction.HOLD)
+    await garden.forum.posts.reply(garden.mary, garden.start.thread_id, f"A {BAD} reply")
+    await garden.decide(DecisionKind.APPROVE)
+    log = await garden.forum.record.page(garden.boss)
+    assert [(line.action.value, line.now_in, line.post_number) for line in log if line.post_id] == [
+        ("approve", garden.start.thread_id, 2),
+        ("hold", garden.start.thread_id, 2),
+    ]
+
+
 async def test_a_thread_that_is_approved_begins_then(garden: Garden) -> None:
     forum, mary, otto = garden.forum, garden.mary, garden.otto
     await garden.words(RuleAction.HOLD)

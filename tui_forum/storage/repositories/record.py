@@ -33,6 +33,7 @@ from tui_forum.storage.models import (
     Account,
     Appeal,
     Case,
+    CasePost,
     Charter,
     Community,
     ModerationRecord,
@@ -46,6 +47,7 @@ from tui_forum.storage.repositories.cases import SEPARATE, moderated_by
 AnyRow = Row[*tuple[Any, ...]]
 
 _MODERATOR = aliased(Account)
+_PUBLISHED = aliased(Post)
 _LAST: Final = (
     select(ModerationRecord.id, ModerationRecord.hash).order_by(ModerationRecord.id.desc()).limit(1)
 )
@@ -333,11 +335,13 @@ def _id_of(handle: str) -> Any:
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
-    now_in = func.coalesce(Post.thread_id, ModerationRecord.thread_id)
+    others = exists().where(CasePost.case_id == Case.id, CasePost.post_id != Case.post_id)
+    now_in = func.coalesce(Post.thread_id, _PUBLISHED.thread_id, ModerationRecord.thread_id)
     return (
         select(
             ModerationRecord.id, ModerationRecord.created_at, ModerationRecord.action,
-            ModerationRecord.reason, ModerationRecord.case_id, Community.slug, Post.number,
+            ModerationRecord.reason, ModerationRecord.case_id, Community.slug,
+            func.coalesce(Post.number, _PUBLISHED.number),
             _MODERATOR.id, _MODERATOR.handle, _MODERATOR.display_name, Account.id, Account.handle,
             Account.display_name, ModerationRecord.actor_id, ModerationRecord.account_id,
             ModerationRecord.community_id, ModerationRecord.thread_id, ModerationRecord.post_id,
@@ -346,6 +350,18 @@ def _lines() -> Select[*tuple[Any, ...]]:
         )
         .outerjoin(Community, Community.id == ModerationRecord.community_id)
         .outerjoin(Post, Post.id == ModerationRecord.post_id)
+        # What was held had another id before it was published: its case, if it is about one
+        # post, knows the present one.
+        .outerjoin(
+            Case,
+            and_(
+                Case.id == ModerationRecord.case_id,
+                ModerationRecord.post_id.is_not(None),
+                Post.id.is_(None),
+                ~others,
+            ),
+        )
+        .outerjoin(_PUBLISHED, _PUBLISHED.id == Case.post_id)
         # What a thread is called elsewhere, who moderates here need not see.
         .outerjoin(Thread, and_(Thread.id == now_in, Thread.community_id == ModerationRecord.community_id))
         .outerjoin(_MODERATOR, _MODERATOR.id == ModerationRecord.actor_id)
