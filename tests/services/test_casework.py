@@ -237,6 +237,27 @@ async def test_moderators_of_one_community_learn_nothing_of_anothers_cases(scene
     assert outcome.decided == 0
 
 
+async def test_moderators_hear_of_no_case_but_their_own(scene: Scene) -> None:
+    forum = scene.forum
+    kitchen = await another(forum, scene.boss, "kitchen")
+    cook = await member(forum, "cook", kitchen, Role.MODERATOR, scene.boss)
+    ears = {who.handle: forum.listening.open(who) for who in (scene.mod, cook, scene.boss)}
+    case_id = await scene.report(scene.ben)
+    await forum.casework.look(scene.mod, case_id)
+    await forum.casework.note(scene.mod, case_id, "Again")
+    await scene.decide(case_id)
+    soup = await forum.posts.start_thread(scene.boss, kitchen.community_id, "Soup", "salty")
+    await forum.reports.report(scene.ben, soup.post_id, CaseCategory.SPAM)  # comes last: all is there by now
+    [other] = [row.case_id for row in (await forum.cases.queue(cook)).rows]
+    told: dict[str, set[object]] = {}
+    for name, ear in ears.items():
+        cases = told[name] = set()
+        while not (cases & ({other} if name != "max" else {case_id})) and await ear.wait():
+            cases |= {event.data["case"] for event in await ear.take() if "case" in event.data}
+        ear.close()
+    assert told == {"max": {case_id}, "cook": {other}, scene.boss.handle: {case_id, other}}
+
+
 # -- posts of one case
 
 
