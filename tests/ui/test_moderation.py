@@ -178,6 +178,24 @@ async def test_a_queue_longer_than_is_counted_says_so(world: World) -> None:
         await shows(pilot, "99+ cases")
 
 
+async def test_from_a_case_one_goes_to_the_next_without_going_back_to_the_queue(world: World) -> None:
+    async with session(world.forum, world.ada) as (app, pilot):
+        await open_queue(app, pilot)
+        await press(pilot, "enter")
+        await shows(pilot, "It is", "J next case")
+        await press(pilot, "J")
+        await shows(pilot, "Only fools grow these.", "⚑ @eve · Harassment")
+        await press(pilot, "K")
+        await shows(pilot, "⚑ @eve · Spam")
+
+
+async def test_the_mark_of_a_choice_is_not_parted_from_its_words(world: World) -> None:
+    async with session(world.forum, replace(world.ada, language="de")) as (app, pilot):
+        await open_queue(app, pilot)
+        await press(pilot, "P", "c")
+        await shows(pilot, "( ) Verwarnung", "( ) themenfremd", "( ) Einspruch stattgegeben")
+
+
 async def test_beside_the_queue_the_footer_says_how_the_case_scrolls(world: World) -> None:
     async with session(world.forum, world.ada, size=WIDE) as (app, pilot):
         await open_queue(app, pilot)

@@ -83,6 +83,8 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
         Key(("H",), "notes", N_("notes about the author")),
         Key(("P",), "texts", N_("prepared texts")),
         Key(("R",), "acting_rules", N_("rules that act")),
+        Key(("J",), "next_case", N_("next case"), hint=True, levels=(CASE,)),
+        Key(("K",), "previous_case", N_("case before"), levels=(CASE,)),
         Key(("J", "ctrl+e"), "text_down", N_("scroll the case"), levels=(QUEUE,)),
         Key(("K", "ctrl+y"), "text_up", N_("scroll the case back"), levels=(QUEUE,)),
     )
@@ -365,6 +367,14 @@ class ModerationScreen(DecidingActions, TeamActions, FilterActions):
             self.text.scroll_lines(-max(1, self.text.size.height - 1))
         else:
             super().action_page_up()
+
+    def action_next_case(self) -> None:
+        """From the case to the one below it in the queue."""
+        self.queue.move(1)
+
+    def action_previous_case(self) -> None:
+        """From the case to the one above it in the queue."""
+        self.queue.move(-1)
 
     def action_text_down(self) -> None:
         """Scroll the case."""

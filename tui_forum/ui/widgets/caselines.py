@@ -214,8 +214,9 @@ class CaseLines:
             self._line("  " + _("no earlier case"), skin.dim)
         else:
             count = ngettext("{n} other case", "{n} other cases", history.cases).format(n=history.cases)
-            upheld = _("{n} not just approved").format(n=history.upheld)
-            self._line(f"  {count}, {upheld}", skin.unread if history.upheld else skin.dim)
+            if history.upheld:
+                count += ", " + _("{n} with consequences").format(n=history.upheld)
+            self._line(f"  {count}", skin.unread if history.upheld else skin.dim)
         for earlier in history.earlier:
             came_to = _(OUTCOMES[earlier.outcome]) if earlier.outcome else _("still open")
             if earlier.state is CaseState.OPEN:

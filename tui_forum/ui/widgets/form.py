@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from tui_forum.domain.text import display_line
+from tui_forum.domain.text import cell_width, display_line
 
 
 class Choice(Static, can_focus=True):
@@ -42,12 +42,20 @@ class Choice(Static, can_focus=True):
             self._show()
 
     def _show(self) -> None:
-        self.update(
-            "   ".join(
-                f"({'•' if index == self._index else ' '}) {name}"
-                for index, (_value, name) in enumerate(self._values)
-            )
-        )
+        """The values, a mark never parted from its words; as many on a line as it holds."""
+        room, lines = self.content_size.width, [""]
+        for index, (_value, name) in enumerate(self._values):
+            one = f"({'•' if index == self._index else ' '}) {name}"
+            longer = f"{lines[-1]}   {one}" if lines[-1] else one
+            if lines[-1] and 0 < room < cell_width(longer):
+                lines.append(one)
+            else:
+                lines[-1] = longer
+        self.update("\n".join(lines))
+
+    def on_resize(self) -> None:
+        """Another width, other lines."""
+        self._show()
 
     def step(self, by: int = 1) -> None:
         """Choose the next value, or the one before."""
