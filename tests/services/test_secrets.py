@@ -134,6 +134,7 @@ async def test_a_moderator_s_reason_brought_a_key_into_the_record(forum: Forum) 
         forum.restrictions.restrict(scene.mod, place_, RestrictionKind.LOCK, said, thread_id=start),
         forum.memberships.remove(scene.boss, place_, "ada", said),
         forum.charters.open(scene.boss, "kitchen", "Kitchen", charter),
+        forum.charters.change(scene.boss, place_, charter_for(), reason=said, version=1),
     ):
         with pytest.raises(InvalidInputError, match="key or a token: You published AKIA•") as stopped:
             await call

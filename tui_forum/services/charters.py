@@ -22,6 +22,7 @@ from tui_forum.domain.entities import Actor, OpeningMode, Purpose, Role, SiteRol
 from tui_forum.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.handles import check_new_slug
+from tui_forum.domain.leaks import refuse_secrets
 from tui_forum.domain.limits import COMMUNITY_NAME_MAX_CHARS, HOSTS_MAX, PAGE_SIZE, REASON_MAX_CHARS
 from tui_forum.domain.policy import NOT_FOUND, Action, Standing, decide, require
 from tui_forum.domain.text import clean_line, display_line
@@ -90,6 +91,7 @@ def check_reason(reason: str) -> str:
         raise InvalidInputError(NO_REASON, field="reason")
     if len(cleaned) > REASON_MAX_CHARS:
         raise InvalidInputError(LONG_REASON, field="reason", longest=REASON_MAX_CHARS, count=len(cleaned))
+    refuse_secrets(cleaned, "reason")
     return cleaned
 
 
