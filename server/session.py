@@ -24,6 +24,7 @@ from tui_forum.ui.traits import ColorSystem, TerminalTraits, traits_of
 if TYPE_CHECKING:
     from textual.app import App
     from textual.driver import Driver
+from textual.worker import WorkerFailed
 
 log = structlog.get_logger(__name__)
 
@@ -387,7 +388,9 @@ class AppSession(asyncssh.SSHServerSession[bytes]):
         """One plain sentence for the person, everything else for the log."""
         self._status = 1
         reference = secrets.token_hex(4)
-        log.error("session_crashed", reference=reference, exc_info=error)
+        # Where it began is in what the worker raised.
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        log.error("session_crashed", reference=reference, exc_info=cause)
         sentence = _("Something went wrong here; your drafts are kept. Please tell the operator: {reference}")
         terminal.write(f"{sentence.format(reference=reference)}\r\n")
 

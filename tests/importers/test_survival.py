@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,9 @@ def test_killed_three_times_it_ends_as_if_it_had_not_been(tmp_path: Path) -> Non
 def test_ctrl_c_is_a_sentence_and_leaves_whole_batches(tmp_path: Path) -> None:
     file = archive(tmp_path / "archive.jsonl", 30_000)  # far more than it reads before it is stopped
     with subprocess.Popen(
-        command(file, tmp_path / "data"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
+        command(file, tmp_path / "data"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    ) as running:  # fmt: skip  # a shell's background job ignores it
         assert running.stdout is not None
         assert any(line.startswith("Written") for line in running.stdout)
         running.send_signal(signal.SIGINT)

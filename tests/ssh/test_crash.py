@@ -160,10 +160,11 @@ class Person:
     acknowledged: set[str] = field(default_factory=set)
     began: int = 0
     recovered: int = 0
+    gone: str = ""  # how the last session ended
 
     async def session(self) -> None:
         """From the login until the server is gone."""
-        with contextlib.suppress(GoneError, asyncssh.Error, OSError):
+        try:
             screen = await self.connect()
             with contextlib.closing(screen):
                 await self._recover(screen)
@@ -181,6 +182,8 @@ class Person:
                         await until(screen, lambda text: "is back" in text)
                     screen.press("\x13")
                     await self._shown(screen, token)
+        except (GoneError, asyncssh.Error, OSError) as error:
+            self.gone = repr(error)
 
     async def _recover(self, screen: Screen) -> None:
         """Send what was left as a draft, then open the thread."""
@@ -279,7 +282,8 @@ def check(folder: Path, acknowledged: set[str]) -> None:
             posts = Counter(row[0] for row in copy.execute("SELECT body FROM post WHERE number > 1"))
             drafts = {row[0] for row in copy.execute("SELECT body FROM draft")}
             counters = copy.execute("SELECT last_number, reply_count FROM thread").fetchone()
-    assert acknowledged <= set(posts), "an acknowledged post is lost"
+    lost = acknowledged - set(posts)
+    assert not lost, ("acknowledged posts are lost", lost, set(posts) - acknowledged, drafts)
     assert [body for body, times in posts.items() if times > 1] == [], "a post is there twice"
     assert not drafts & set(posts), "a draft stays though it was sent"
     assert counters == (len(posts) + 1, len(posts))
@@ -311,7 +315,8 @@ async def test_kills_at_random_lose_nothing_that_was_shown_and_double_nothing(
                 moment.clear()
                 waiting = asyncio.create_task(moment.wait())
                 await asyncio.wait([waiting, *sessions], return_when=asyncio.FIRST_COMPLETED)
-                assert waiting.done(), [task.exception() for task in sessions if task.done()]
+                ends = [task.exception() for task in sessions if task.done()]
+                assert waiting.done(), (ends, [writer.gone for writer in writers])
             await asyncio.sleep(chance.uniform(0, 0.1))  # the moment is the point
             await server.kill()
             await asyncio.gather(*sessions)

@@ -17,6 +17,7 @@ from tui_forum.domain.moderation import CaseCategory
 from tui_forum.domain.views import PostRef
 from tui_forum.services.forum import Forum
 from tui_forum.ui.app import ForumApp
+from tui_forum.ui.navigation import ComposeTarget
 from tui_forum.ui.screens.compose import ComposeScreen
 from tui_forum.ui.traits import TerminalTraits
 
@@ -498,3 +499,15 @@ async def test_the_german_footer_of_home_has_room_for_the_search(sqlite_forum: F
     await community(sqlite_forum, ada, ute)
     async with session(sqlite_forum, ute, size=NARROW) as (_app, pilot):
         await shows(pilot, "Enter öffnen", "/ suchen", "i Info", "? Hilfe")
+
+
+async def test_what_is_said_while_a_screen_opens_is_read_on_it(world: World) -> None:
+    """A notice came between the key and the screen, which had no footer yet: the session ended."""
+    async with session(world.forum, world.bob) as (app, pilot):
+        await open_first(pilot, "With fir twigs.")
+        screen = ComposeScreen(ComposeTarget(world.community_id, world.first.thread_id))
+        opened = app.push_screen(screen)
+        app.say("Something for you", yielding=True)
+        app.say("Something else", yielding=True)
+        await opened
+        await shows(pilot, "Something for you")

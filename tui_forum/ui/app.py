@@ -189,7 +189,7 @@ class ForumApp(App[None], inherit_bindings=False):
         """Tell something on the screen that is shown; ``yielding``: unless another sentence stands there."""
         for screen in reversed(self.screen_stack):
             if isinstance(screen, ForumScreen):
-                if not (yielding and screen.footer.speaks):
+                if not (yielding and screen.speaks):
                     screen.say(sentence, error=error)
                 return
 

@@ -82,6 +82,8 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._prefix = ""
+        #: Said before there was a footer to say it.
+        self._unsaid: tuple[str, bool] | None = None
 
     @property
     def forum_app(self) -> ForumApp:
@@ -113,6 +115,11 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
         """The bar at the bottom."""
         return self.query_one(Footer)
 
+    @property
+    def speaks(self) -> bool:
+        """Whether a sentence stands in the footer, or will, that nobody may have read yet."""
+        return self._unsaid is not None or any(footer.speaks for footer in self.query(Footer))
+
     def compose(self) -> ComposeResult:
         """Status bar, the screen's own widgets, footer."""
         yield StatusBar()
@@ -130,6 +137,10 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Fill the bars."""
         self.refresh_bars()
+        if self._unsaid is not None:
+            sentence, error = self._unsaid
+            self._unsaid = None
+            self.say(sentence, error=error)
 
     def on_screen_resume(self) -> None:
         """Come back: somebody may have come or gone meanwhile."""
@@ -233,8 +244,11 @@ class ForumScreen(FramedScreen[Result], inherit_bindings=False):
     # -- services
 
     def say(self, sentence: str, *, error: bool = False) -> None:
-        """Tell something in the footer, until the next key."""
-        self.footer.say(sentence, error=error)
+        """Tell something in the footer, until the next key; once there is one on a screen that opens."""
+        for footer in self.query(Footer):
+            footer.say(sentence, error=error)
+            return
+        self._unsaid = sentence, error
 
     async def ask(self, request: Coroutine[Any, Any, T]) -> T | None:
         """Await a service call; when it fails, say why and return None."""
