@@ -56,6 +56,18 @@ async def test_only_hosts_see_who_has_not_and_only_members_are_asked(forum: Foru
     assert not (await forum.threads.view(boss, start.thread_id)).wants_acknowledgement
 
 
+async def test_the_author_could_acknowledge_what_they_announced(sqlite_forum: Forum) -> None:
+    """Its figures leave the author out: they are not asked."""
+    forum = sqlite_forum
+    boss, news = await channel(forum)
+    start = await forum.posts.start_thread(
+        boss, news.community_id, "New doors", "From Monday", wants_acknowledgement=True
+    )
+    with pytest.raises(ConflictError, match="announced this yourself"):
+        await forum.announcements.acknowledge(boss, start.thread_id)
+    assert not (await forum.threads.view(boss, start.thread_id)).acknowledged
+
+
 async def test_who_is_not_asked_acknowledges_nothing(sqlite_forum: Forum) -> None:
     forum = sqlite_forum
     boss, news = await channel(forum)

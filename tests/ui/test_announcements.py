@@ -41,6 +41,36 @@ async def world(sqlite_forum: Forum) -> World:
     return World(forum, ada, bob, bert, news, talk, start.thread_id)
 
 
+async def test_the_footer_offered_writing_to_who_may_only_read(world: World) -> None:
+    forum = world.forum
+    otto = await person(forum, "otto")
+    async with session(forum, world.bob, size=NARROW) as (app, pilot):  # a member of the channel
+        app.post_message(OpenCommunity(world.news.community_id))
+        assert "c new thread" not in await shows(pilot, "New doors", "Enter open")
+        await press(pilot, "enter")
+        text = await shows(pilot, "From Monday.", "r discuss")
+        assert not any(hint in text for hint in ("R quote", "c new thread"))
+        await press(pilot, "c")
+        await shows(pilot, "Only the hosts write in this channel.")
+    talk = await forum.posts.start_thread(world.ada, world.talk.community_id, "Hall", "Is it warm?")
+    async with session(forum, otto, size=NARROW) as (app, pilot):  # a member of nothing
+        app.post_message(OpenThread(talk.thread_id))
+        text = await shows(pilot, "Is it warm?", "t by time")
+        assert not any(hint in text for hint in ("r reply", "R quote", "c new thread"))
+    async with session(forum, world.ada, size=NARROW) as (app, pilot):
+        app.post_message(OpenCommunity(world.news.community_id))
+        await shows(pilot, "New doors", "c new thread")
+
+
+async def test_an_empty_list_told_readers_to_write_the_first_thread(world: World) -> None:
+    forum = world.forum
+    empty = await another(forum, world.ada, "empty")
+    async with session(forum, world.bob, size=NARROW) as (app, pilot):
+        app.post_message(OpenCommunity(empty.community_id))
+        text = await shows(pilot, "No threads yet.")
+        assert "press c" not in text
+
+
 async def test_a_member_acknowledges_and_the_host_sees_who_has_not(world: World) -> None:
     async with session(world.forum, world.ada, size=NARROW) as (host, watching):
         host.post_message(OpenThread(world.thread_id))

@@ -181,6 +181,7 @@ HOSTS_ANNOUNCE: Final = N_("Only the hosts announce here.")
 RULES_FIRST: Final = N_("Before you write here, please accept the community's rules.")
 NO_ACKNOWLEDGEMENT: Final = N_("Only announcements in an information channel ask to be acknowledged.")
 NOT_ASKED: Final = N_("Nobody is asked to acknowledge this.")
+YOU_ANNOUNCED: Final = N_("You announced this yourself: the others are asked to acknowledge it.")
 HOSTS_EDIT: Final = N_("Only who hosts a community changes the guides for hosts.")
 NOT_LOOKING: Final = N_("This community has a host and does not look for another.")
 SITE_ONLY: Final = N_("Only moderators of the whole forum can do that everywhere.")
@@ -276,6 +277,8 @@ def _acknowledging(action: Action, standing: Standing) -> Verdict:
         return YES if _manages(standing) else _no(MANAGERS)
     if standing.archived:
         return _no(ARCHIVED, ConflictError)
+    if standing.own:
+        return _no(YOU_ANNOUNCED, ConflictError)
     return YES if standing.role is not None else _no(NOT_MEMBER)
 
 

@@ -26,7 +26,7 @@ async def _thread(connection: AsyncConnection, actor: Actor, thread_id: int, act
     state = await thread_state(connection, thread_id, actor.account_id)
     if state is None or state.removed:
         raise NotFoundError(NOT_FOUND)
-    require(action, standing_to(actor, state))
+    require(action, standing_to(actor, state, own=state.author.account_id == actor.account_id))
     return state
 
 

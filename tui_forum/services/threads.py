@@ -260,7 +260,7 @@ class Threads:
             restrictions=state.restrictions,
             signs=signs,
             retired=retired,
-            wants_acknowledgement=decide(Action.ACKNOWLEDGE, standing).allowed and not standing.own,
+            wants_acknowledgement=decide(Action.ACKNOWLEDGE, standing).allowed,
             acknowledged=noted,
             acknowledgements=counts,
             poll=poll,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_forum.domain.charter import PURPOSES
 from tui_forum.domain.policy import ARCHIVED, HOSTS_WRITE, MEMBERS_WRITE
 from tui_forum.domain.text import quote
-from tui_forum.i18n import _, phrase
+from tui_forum.i18n import N_, _, phrase
 from tui_forum.ui.actions.base import Browsing
 from tui_forum.ui.navigation import ComposeTarget, Go, Place, StartWriting
 from tui_forum.ui.screen import dialog
@@ -18,16 +18,23 @@ class WritingActions(Browsing):
         """Start a thread."""
         if self.community is None:
             return
+        refusal = self.why_no_thread
+        if refusal is not None:
+            self.say(_(refusal), error=True)
+        else:
+            self.post_message(StartWriting(ComposeTarget(self.community.community_id)))
+
+    @property
+    def why_no_thread(self) -> str | None:
+        """Why one starts no thread in this community (a msgid); None when one may."""
+        if self.community is None:
+            return None
         if self.community.archived:
-            self.say(_(ARCHIVED), error=True)
-            return
+            return ARCHIVED
         if self.community.role is None:
-            self.say(_("Only members write here: go back and press J to join."), error=True)
-            return
-        if not PURPOSES[self.community.purpose].kinds_for(self.community.role):
-            self.say(_(HOSTS_WRITE), error=True)
-            return
-        self.post_message(StartWriting(ComposeTarget(self.community.community_id)))
+            return N_("Only members write here: go back and press J to join.")
+        kinds = PURPOSES[self.community.purpose].kinds_for(self.community.role)
+        return None if kinds else HOSTS_WRITE
 
     def reply_target(self, body: str = "") -> ComposeTarget | None:
         """A reply to the selected post that begins with ``body``; says why when one may not."""

@@ -156,9 +156,7 @@ class BrowseScreen(
         self._loading = False
         self._stale = False  # lists that were not shown have missed something
         self.home = RowList[CommunityRow](draw_community, row_height=2, empty=_("There is no community yet."))
-        self.threads = RowList[ThreadRow | LeftBehind](
-            draw_listed, empty=_("No threads yet: press c to write the first.")
-        )
+        self.threads = RowList[ThreadRow | LeftBehind](draw_listed, empty=_("No threads yet."))
         self.reader = Reader()
         self.limits = Static("", id="limits", markup=False)
         self.limits.display = False
@@ -221,8 +219,14 @@ class BrowseScreen(
         self.refresh_bars()
 
     def refresh_bars(self) -> None:
-        """What restricts the place stands under the heading while it does."""
+        """What restricts the place stands under the heading while it does; writing is offered to who may."""
         super().refresh_bars()
+        empty = (
+            _("No threads yet.") if self.why_no_thread else _("No threads yet: press c to write the first.")
+        )
+        if self.threads.empty != empty:
+            self.threads.empty = empty
+            self.threads.refresh()
         if self._level == POSTS and self.reader.thread is not None:
             found = self.reader.thread.restrictions
         else:
@@ -783,14 +787,18 @@ class BrowseScreen(
         return self.home.current if self._level == HOME else self.community
 
     def hints(self) -> list[tuple[str, str]]:
-        """What an announcement asks for comes first."""
+        """What an announcement asks for comes first; writing is offered to who may write."""
         thread, hints = self.reader.thread, super().hints()
+        refused = {"c"} if self.why_no_thread else set()
         if self._level == POSTS and thread is not None:
             if self.only_hosts_write:
                 hints = [("r", _("discuss")) if key == "r" else (key, label) for key, label in hints]
+                refused.add("R")
+            elif not thread.may_reply:
+                refused.update("rR")
             if thread.wants_acknowledgement and not thread.acknowledged:
                 hints.insert(0, ("a", _("acknowledge")))
-        return hints
+        return [hint for hint in hints if hint[0] not in refused]
 
     def action_about(self) -> None:
         """The page of the selected community, or of the one that one is in."""
