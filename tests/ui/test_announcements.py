@@ -62,6 +62,20 @@ async def test_the_footer_offered_writing_to_who_may_only_read(world: World) -> 
         await shows(pilot, "New doors", "c new thread")
 
 
+async def test_a_channel_without_a_place_for_it_offered_discussing(world: World) -> None:
+    forum = world.forum
+    news = await community(
+        forum, world.ada, world.bob, slug="leaks", charter=charter_for(Purpose.INFORMATION)
+    )
+    start = await forum.posts.start_thread(world.ada, news.community_id, "Valve 7", "It leaks.")
+    async with session(forum, world.bob, size=NARROW) as (app, pilot):
+        app.post_message(OpenThread(start.thread_id))
+        text = await shows(pilot, "It leaks.", "+ react")
+        assert not any(hint in text for hint in ("r discuss", "r reply", "R quote"))
+        await press(pilot, "r")
+        await shows(pilot, "Only the hosts write in this channel; + reacts.")
+
+
 async def test_an_empty_list_told_readers_to_write_the_first_thread(world: World) -> None:
     forum = world.forum
     empty = await another(forum, world.ada, "empty")

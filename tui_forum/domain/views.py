@@ -180,6 +180,8 @@ class ThreadView:
     acknowledged: bool = False
     acknowledgements: tuple[int, int] | None = None
     held: bool = False
+    #: Who may not reply can discuss it in a community that they may read in.
+    discussed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

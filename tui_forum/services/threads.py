@@ -12,7 +12,16 @@ from tui_forum.domain.errors import BarredError, ConflictError, NotFoundError, R
 from tui_forum.domain.events import EventKind
 from tui_forum.domain.limits import HELD_FROM, PAGE_SIZE
 from tui_forum.domain.people import NO_MARKS, Marks
-from tui_forum.domain.policy import GONE, NOT_FOUND, Action, Standing, decide, moderates, require
+from tui_forum.domain.policy import (
+    GONE,
+    HOSTS_WRITE,
+    NOT_FOUND,
+    Action,
+    Standing,
+    decide,
+    moderates,
+    require,
+)
 from tui_forum.domain.text import clean_line
 from tui_forum.domain.views import (
     Author,
@@ -204,6 +213,13 @@ class Threads:
             raise NotFoundError(NOT_FOUND)
         return found
 
+    @staticmethod
+    async def _discussed(connection: AsyncConnection, actor: Actor, state: ThreadState) -> bool:
+        """Whether the channel is linked to a place that the actor may read in."""
+        repository = AnnouncementRepository(connection)
+        found = await repository.linked(state.community_id, actor.account_id, actor.site_role)
+        return found is not None
+
     async def view(self, actor: Actor, thread_id: int) -> ThreadView:
         """A thread's header, where to land in it, and what one may do.
 
@@ -221,6 +237,8 @@ class Threads:
             retired: frozenset[int] = frozenset()
             if state.last_number > state.reply_count + 1:
                 retired = await retired_numbers(connection, thread_id, state.read_number, state.last_number)
+            reply = decide(Action.REPLY, standing)
+            discussed = reply.reason == HOSTS_WRITE and await self._discussed(connection, actor, state)
             noted, counts = False, None
             if state.wants_acknowledgement:
                 announcements = AnnouncementRepository(connection)
@@ -233,7 +251,6 @@ class Threads:
         if poll is not None:
             voting = decide(Action.VOTE, standing)
             poll = poll.judged(self._database.now(), voting.reason, voting.params)
-        reply = decide(Action.REPLY, standing)
         # A thread never opened begins at its beginning, also when its posts count as read.
         read_all = state.last_number if state.read_number else 1
         return ThreadView(
@@ -263,6 +280,7 @@ class Threads:
             wants_acknowledgement=decide(Action.ACKNOWLEDGE, standing).allowed,
             acknowledged=noted,
             acknowledgements=counts,
+            discussed=discussed,
             poll=poll,
             held=state.held,
         )

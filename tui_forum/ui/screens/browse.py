@@ -791,7 +791,7 @@ class BrowseScreen(
         thread, hints = self.reader.thread, super().hints()
         refused = {"c"} if self.why_no_thread else set()
         if self._level == POSTS and thread is not None:
-            if self.only_hosts_write:
+            if self.only_hosts_write and thread.discussed:
                 hints = [("r", _("discuss")) if key == "r" else (key, label) for key, label in hints]
                 refused.add("R")
             elif not thread.may_reply:
