@@ -95,7 +95,7 @@ async def test_an_action_is_picked_from_a_list(scene: Scene) -> None:
         await press(pilot, "g", "l")
         await shows(pilot, "removed")
         await press(pilot, "F", "j", "right")
-        await shows(pilot, "1–9 choose")
+        await shows(pilot, "1–9 or Enter choose")
         await press(pilot, "4")
         await shows(pilot, "edit of the text …")
         await press(pilot, "enter")
