@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 
+from textual.widget import Widget
+
 from tests.ui.reading import person, session, until
 from tui_forum.services.forum import Forum
 from tui_forum.ui.navigation import Place
@@ -23,3 +25,28 @@ async def test_a_screen_whose_first_frame_the_driver_releases_ends_no_session(sq
         await asyncio.sleep(0.05)  # the timer's own time: the tick that this asks for
         await app.pop_screen()
         await until(pilot, lambda: app.screen is app.browse)
+
+
+async def test_what_changes_between_layout_and_paint_is_painted(sqlite_forum: Forum) -> None:
+    """The heading stood at the post before until something else happened: its update was forgotten."""
+    ada = await person(sqlite_forum, "ada", admin=True)
+    async with session(sqlite_forum, ada) as (app, pilot):
+        screen = app.browse
+        await pilot.pause()
+
+        async def asks(widget: Widget) -> None:
+            widget.refresh()
+            async with asyncio.timeout(5):
+                while widget not in screen._dirty_widgets:
+                    await asyncio.sleep(0)
+
+        app.frames.hold()
+        await asks(screen.footer)
+        screen.lay_out_frame()
+        await asks(screen.status)
+        asked: list[object] = []
+        update = screen._compositor.update_widgets
+        screen._compositor.update_widgets = lambda widgets: (asked.extend(widgets), update(widgets))[1]  # type: ignore[method-assign]
+        app.frames.held = False
+        screen.paint_frame()
+        assert screen.status in asked

@@ -78,6 +78,9 @@ class FramedScreen(Screen[Result]):
         """Paint what was held back."""
         frames = self._frames
         if self._frame_due and (frames is None or not frames.held):
+            # What changed since the layout is in no frame yet; painting forgets who asked for it.
+            if self._dirty_widgets:
+                self._compositor.update_widgets(self._dirty_widgets)
             self._compositor_refresh()
 
     def _on_timer_update(self) -> None:
