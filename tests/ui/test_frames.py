@@ -46,7 +46,12 @@ async def test_what_changes_between_layout_and_paint_is_painted(sqlite_forum: Fo
         await asks(screen.status)
         asked: list[object] = []
         update = screen._compositor.update_widgets
-        screen._compositor.update_widgets = lambda widgets: (asked.extend(widgets), update(widgets))[1]  # type: ignore[method-assign]
+
+        def note(widgets: set[Widget]) -> None:
+            asked.extend(widgets)
+            update(widgets)
+
+        screen._compositor.update_widgets = note  # type: ignore[method-assign]
         app.frames.held = False
         screen.paint_frame()
         assert screen.status in asked
