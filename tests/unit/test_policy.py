@@ -368,7 +368,7 @@ change_charter  no       -        -      no     no     no        no      no     
                 outsider approval invite member author moderator manager site-mod admin
 start_thread    no       -        -      no     no     no        yes     no       no
 reply           no       -        -      no     no     no        yes     no       no
-acknowledge     no       -        -      yes    yes    yes       yes     no       no
+acknowledge     no       -        -      yes    late   yes       yes     no       no
 see_acknowledgements no  -        -      no     no     no        yes     no       yes
 """,
     ),
