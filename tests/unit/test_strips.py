@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Sequence
 
 import pytest
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_forum.ui import strips
-from tui_forum.ui.strips import crop_extend, divide, let_lines_go
+from tui_forum.ui.strips import let_lines_go
 
 let_lines_go()
 
@@ -27,20 +25,24 @@ def line(text: str = "abcdef") -> Line:
     return Line([Segment(text[:2]), Segment(text[2:], Style(bold=True))])
 
 
-@pytest.mark.parametrize("cuts", [[6], [6, 9], [2, 6], [3], [7], []])
-def test_a_line_is_divided_as_before(cuts: list[int]) -> None:
-    def texts(parts: Sequence[Strip]) -> list[str]:
-        return [part.text for part in parts]
+@pytest.mark.parametrize(
+    ("cuts", "parts"),
+    [([6], ["abcdef"]), ([6, 9], ["abcdef"]), ([2, 6], ["ab", "cdef"]), ([3], ["abc"]), ([7], []), ([], [])],
+)
+def test_a_line_is_divided_without_caches(cuts: list[int], parts: list[str]) -> None:
+    assert [part.text for part in line().divide(cuts)] == parts
 
-    assert texts(divide(line(), cuts)) == texts(strips._divide(line(), cuts))
 
-
-@pytest.mark.parametrize(("start", "end"), [(0, 6), (0, 4), (2, 6), (0, 9), (3, 12)])
-def test_a_line_is_cropped_as_before(start: int, end: int) -> None:
+@pytest.mark.parametrize(
+    ("start", "end", "text"),
+    [(0, 6, "abcdef"), (0, 4, "abcd"), (2, 6, "cdef"), (0, 9, "abcdef   "), (3, 12, "def      ")],
+)
+def test_a_line_is_cropped_without_caches(start: int, end: int, text: str) -> None:
     style = Style(dim=True)
-    assert list(crop_extend(line(), start, end, style)) == list(
-        strips._crop_extend(line(), start, end, style)
-    )
+    cropped = line().crop_extend(start, end, style)
+    assert cropped.text == text
+    padding = [segment for segment in cropped if not segment.text.strip()]
+    assert all(segment.style == style for segment in padding)
 
 
 def test_a_line_that_was_shown_whole_waits_for_no_garbage_collector() -> None:

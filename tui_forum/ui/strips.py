@@ -9,12 +9,9 @@ a session consisted of were these caches, nearly all of them empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import textual.strip
-from rich.style import Style
-from textual.strip import Strip
 
 
 class NoCache:
@@ -35,28 +32,6 @@ def _no_cache(_maxsize: int) -> NoCache:
     return _NO_CACHE
 
 
-_divide: Final = Strip.divide
-_crop_extend: Final = Strip.crop_extend
-
-
-def divide(self: Strip, cuts: Iterable[int]) -> Sequence[Strip]:
-    """As Textual's, but the whole is not kept as a part of itself."""
-    places = list(cuts)
-    width = self.cell_length
-    if places and places[0] == width and (len(places) == 1 or places[1] > width):
-        return [self]
-    return _divide(self, places)
-
-
-def crop_extend(self: Strip, start: int, end: int, style: Style | None) -> Strip:
-    """As Textual's, but the whole is not kept as a part of itself."""
-    if start <= 0 and end == self.cell_length:
-        return self
-    return _crop_extend(self, start, end, style)
-
-
 def let_lines_go() -> None:
     """For all that Textual draws in this process."""
     textual.strip.FIFOCache = _no_cache  # type: ignore[assignment, attr-defined]
-    Strip.divide = divide  # type: ignore[method-assign]
-    Strip.crop_extend = crop_extend  # type: ignore[method-assign]
