@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, TypeVar
+from collections.abc import Coroutine
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from tui_forum.i18n import N_
 from tui_forum.ui.keys import Key
@@ -59,3 +60,40 @@ class ListScreen(ForumScreen[Result]):
     def action_enter(self) -> None:
         """Open the selected row."""
         self.rows.choose()
+
+
+class Page(Protocol):
+    """Some rows, and where the next page begins (None: this was the last)."""
+
+    @property
+    def rows(self) -> Any:
+        """The rows."""
+
+    @property
+    def next(self) -> Any:
+        """For ``next_page``."""
+
+
+class PagedScreen(ListScreen[Result]):
+    """A screen whose list grows by pages; who loads the first one sets ``_next``."""
+
+    _next: Any = None
+    _loading = False
+
+    def next_page(self) -> Coroutine[Any, Any, Page]:
+        """Ask for the page that begins at ``_next``."""
+        raise NotImplementedError
+
+    async def on_row_list_near_end(self, message: RowList.NearEnd) -> None:
+        """The next page."""
+        message.stop()
+        if self._next is None or self._loading:
+            return
+        self._loading = True
+        try:
+            page = await self.ask(self.next_page())
+            if page is not None:
+                self._next = page.next
+                self.rows.add_items(page.rows)
+        finally:
+            self._loading = False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual.content import Content
 from textual.widget import Widget
@@ -30,7 +30,7 @@ from tui_forum.ui.actions.calming import CalmingActions
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.lifewords import MARKS, explain_stage, stage_name
-from tui_forum.ui.listscreen import ListScreen
+from tui_forum.ui.listscreen import Page, PagedScreen
 from tui_forum.ui.memberwords import PURPOSE_NAMES, ROLE_NOTES, ROLES, VISIBILITIES
 from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.navigation import Go, OpenCommunity, Place
@@ -75,7 +75,7 @@ def _draw(item: Item, width: int, skin: Skin) -> Lines:
     return (columns(Cell(f"{name}{said}", skin.strong), [age], width),)
 
 
-class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
+class CommunityScreen(JoiningActions, CalmingActions, PagedScreen[None]):
     """What everybody may know above; requests, invitations and members below."""
 
     FOOTER_LINES = (2, 1)
@@ -110,7 +110,6 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
         self._page: CommunityPage | None = None
         self._here: tuple[str, ...] = ()
         self._next: MemberCursor | None = None
-        self._loading = False
         self._gone = False
         self.about = Static("", id="about", markup=False)
         self.rows = RowList[Item](_draw)
@@ -209,19 +208,9 @@ class CommunityScreen(JoiningActions, CalmingActions, ListScreen[None]):
             items += [Heading(_("Members")), *members.rows]
         return items
 
-    async def on_row_list_near_end(self, message: RowList.NearEnd) -> None:
-        """The next page of members."""
-        message.stop()
-        if self._next is None or self._loading:
-            return
-        self._loading = True
-        try:
-            page = await self.ask(self.forum.memberships.members(self.actor, self._community_id, self._next))
-            if page is not None:
-                self._next = page.next
-                self.rows.add_items(page.rows)
-        finally:
-            self._loading = False
+    def next_page(self) -> Coroutine[Any, Any, Page]:
+        """The next members."""
+        return self.forum.memberships.members(self.actor, self._community_id, self._next)
 
     async def on_forum_event(self, event: Event) -> None:
         """Somebody came, went, asked or answered."""

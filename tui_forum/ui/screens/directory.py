@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from textual.content import Content
 from textual.widget import Widget
@@ -21,7 +21,7 @@ from tui_forum.ui.actions.charter import open_new_community
 from tui_forum.ui.actions.joining import JoiningActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.lifewords import stage_name
-from tui_forum.ui.listscreen import ListScreen
+from tui_forum.ui.listscreen import Page, PagedScreen
 from tui_forum.ui.memberwords import ORDERS, PURPOSE_NAMES, WHOSE
 from tui_forum.ui.modals.pick import Choice
 from tui_forum.ui.navigation import Go, OpenCommunity, Place
@@ -47,7 +47,7 @@ _CHANGES: frozenset[EventKind] = frozenset(
 )
 
 
-class DirectoryScreen(JoiningActions, ListScreen[None]):
+class DirectoryScreen(JoiningActions, PagedScreen[None]):
     """Suggestions first, then all of it as it is filtered and sorted."""
 
     TITLE_TEXT = N_("Find communities")
@@ -72,7 +72,6 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
         self.rows = RowList[Item](draw_directory, row_height=2)
         self._wanted = Wanted()
         self._next: DirectoryCursor | None = None
-        self._loading = False
         self._filters = Static("", markup=False)
 
     def body(self) -> Sequence[Widget]:
@@ -114,19 +113,9 @@ class DirectoryScreen(JoiningActions, ListScreen[None]):
         self.rows.set_items(items, keep=lambda item: same(item, current))
         self._filters.update(self._in_words())
 
-    async def on_row_list_near_end(self, message: RowList.NearEnd) -> None:
-        """The next page."""
-        message.stop()
-        if self._next is None or self._loading:
-            return
-        self._loading = True
-        try:
-            page = await self.ask(self.forum.directory.page(self.actor, self._wanted, self._next))
-            if page is not None:
-                self._next = page.next
-                self.rows.add_items(page.rows)
-        finally:
-            self._loading = False
+    def next_page(self) -> Coroutine[Any, Any, Page]:
+        """Further down."""
+        return self.forum.directory.page(self.actor, self._wanted, self._next)
 
     async def on_forum_event(self, event: Event) -> None:
         """One came in, or was asked."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Coroutine, Sequence
+from typing import Any, ClassVar
 
 from textual.widget import Widget
 
@@ -13,7 +13,7 @@ from tui_forum.domain.text import display_line
 from tui_forum.domain.views import Author
 from tui_forum.i18n import N_, _, explain, format_number
 from tui_forum.ui.keys import Key
-from tui_forum.ui.listscreen import ListScreen
+from tui_forum.ui.listscreen import Page, PagedScreen
 from tui_forum.ui.navigation import Go, Place
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.rows import Cell, Lines, RowList
@@ -23,7 +23,7 @@ def _draw(person: Author, width: int, skin: Skin) -> Lines:  # noqa: ARG001 - th
     return ([Cell(f" @{person.handle}  "), Cell(display_line(person.display_name), skin.dim)],)
 
 
-class NotYetScreen(ListScreen[None]):
+class NotYetScreen(PagedScreen[None]):
     """Members by handle, page by page."""
 
     KEYS: ClassVar = (
@@ -37,7 +37,6 @@ class NotYetScreen(ListScreen[None]):
         self._title = ""
         self._counts = (0, 0)
         self._next: str | None = None
-        self._loading = False
         self.rows = RowList[Author](_draw, empty=_("Everybody has acknowledged it."))
 
     def body(self) -> Sequence[Widget]:
@@ -73,19 +72,10 @@ class NotYetScreen(ListScreen[None]):
         """Load again."""
         await self._load()
 
-    async def on_row_list_near_end(self, message: RowList.NearEnd) -> None:
-        """The next page."""
-        message.stop()
-        if self._next is None or self._loading:
-            return
-        self._loading = True
-        try:
-            page = await self.ask(self.forum.announcements.not_yet(self.actor, self._thread_id, self._next))
-            if page is not None:
-                self._next = page.next
-                self.rows.add_items(page.rows)
-        finally:
-            self._loading = False
+    def next_page(self) -> Coroutine[Any, Any, Page]:
+        """Further down."""
+        assert self._next is not None
+        return self.forum.announcements.not_yet(self.actor, self._thread_id, self._next)
 
     async def on_forum_event(self, event: Event) -> None:
         """Somebody has."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Coroutine, Sequence
+from typing import Any, ClassVar
 
 from textual.widget import Widget
 
@@ -12,7 +12,7 @@ from tui_forum.domain.text import display_line
 from tui_forum.domain.views import ThreadCursor, ThreadRow
 from tui_forum.i18n import N_, _
 from tui_forum.ui.keys import Key
-from tui_forum.ui.listscreen import ListScreen
+from tui_forum.ui.listscreen import Page, PagedScreen
 from tui_forum.ui.navigation import OpenThread
 from tui_forum.ui.skin import Skin
 from tui_forum.ui.widgets.listings import draw_thread
@@ -26,7 +26,7 @@ def _draw(row: ThreadRow, width: int, skin: Skin) -> Lines:
     return (*draw_thread(row, width, skin), [where])
 
 
-class UnansweredScreen(ListScreen[None]):
+class UnansweredScreen(PagedScreen[None]):
     """Latest first; Enter opens one, to answer it."""
 
     TITLE_TEXT = N_("Nobody has answered yet")
@@ -39,7 +39,6 @@ class UnansweredScreen(ListScreen[None]):
         super().__init__()
         self._community_id = community_id
         self._next: ThreadCursor | None = None
-        self._loading = False
         self.rows = RowList[ThreadRow](_draw, row_height=2, empty=_("Everything is answered."))
 
     def body(self) -> Sequence[Widget]:
@@ -62,19 +61,9 @@ class UnansweredScreen(ListScreen[None]):
                 page.rows, keep=lambda row: current is not None and row.thread_id == current.thread_id
             )
 
-    async def on_row_list_near_end(self, message: RowList.NearEnd) -> None:
-        """The next page."""
-        message.stop()
-        if self._next is None or self._loading:
-            return
-        self._loading = True
-        try:
-            page = await self.ask(self.forum.threads.unanswered(self.actor, self._community_id, self._next))
-            if page is not None:
-                self._next = page.next
-                self.rows.add_items(page.rows)
-        finally:
-            self._loading = False
+    def next_page(self) -> Coroutine[Any, Any, Page]:
+        """Further down."""
+        return self.forum.threads.unanswered(self.actor, self._community_id, self._next)
 
     async def on_forum_event(self, event: Event) -> None:
         """Somebody has answered, or asked."""
