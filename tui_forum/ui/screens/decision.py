@@ -16,21 +16,20 @@ from tui_forum.ui.actions.appealing import AppealingActions
 from tui_forum.ui.keys import Key
 from tui_forum.ui.navigation import OpenThread
 from tui_forum.ui.screen import dialog
+from tui_forum.ui.textscreen import TEXT_KEYS, TextScreen
 from tui_forum.ui.widgets.decisionlines import decision_parts
 from tui_forum.ui.widgets.lines import LinesView
 
 
-class DecisionScreen(AppealingActions):
+class DecisionScreen(AppealingActions, TextScreen[None]):
     """What moderators decided, why, and what became of one's appeal."""
 
     TITLE_TEXT = N_("A decision of the moderators")
+    text: LinesView
     KEYS: ClassVar = (
         Key(("a",), "appeal", N_("appeal"), hint=True),
         Key(("t", "enter"), "thread", N_("the thread"), hint=True),
-        Key(("j", "down"), "down", N_("down")),
-        Key(("k", "up"), "up", N_("up")),
-        Key(("pagedown", "space", "ctrl+d"), "page_down", N_("page down")),
-        Key(("pageup", "ctrl+u"), "page_up", N_("page up")),
+        *TEXT_KEYS,
         Key(("q", "escape", "h", "left"), "close", N_("back"), hint=True),
     )
 
@@ -38,21 +37,21 @@ class DecisionScreen(AppealingActions):
         super().__init__()
         self._case_id = case_id
         self._view: DecisionView | None = None
-        self.view = LinesView(self._draw)
+        self.text = LinesView(self._draw)
 
     def body(self) -> Sequence[Widget]:
         """The text."""
-        return (self.view,)
+        return (self.text,)
 
     async def on_mount(self) -> None:
         """Load."""
-        self.view.focus()
+        self.text.focus()
         await self._load()
         await super().on_mount()
 
     async def _load(self) -> None:
         self._view = await self.ask(self.forum.appeals.decision(self.actor, self._case_id)) or self._view
-        self.view.changed()
+        self.text.changed()
         self.refresh_bars()
 
     async def on_forum_event(self, event: Event) -> None:
@@ -68,7 +67,7 @@ class DecisionScreen(AppealingActions):
         return [
             Strip([Segment("  ", base), *line])
             for text, style in [("", base), *decision_parts(self._view, self.forum_app.skin)]
-            for line in self.view.wrapped(text, room, style)
+            for line in self.text.wrapped(text, room, style)
         ]
 
     @dialog
@@ -83,19 +82,3 @@ class DecisionScreen(AppealingActions):
             self.say(_("It is about no thread."))
         else:
             self.post_message(OpenThread(self._view.thread_id, self._view.post_number))
-
-    def action_down(self) -> None:
-        """A line."""
-        self.view.scroll_lines(1)
-
-    def action_up(self) -> None:
-        """A line."""
-        self.view.scroll_lines(-1)
-
-    def action_page_down(self) -> None:
-        """A page."""
-        self.view.scroll_lines(max(1, self.view.size.height - 1))
-
-    def action_page_up(self) -> None:
-        """A page."""
-        self.view.scroll_lines(-max(1, self.view.size.height - 1))

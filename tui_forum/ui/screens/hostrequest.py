@@ -18,6 +18,7 @@ from tui_forum.ui.hostrequestwords import answers, asks
 from tui_forum.ui.keys import Key
 from tui_forum.ui.navigation import Go, Place
 from tui_forum.ui.screen import dialog
+from tui_forum.ui.textscreen import TEXT_KEYS, TextScreen
 from tui_forum.ui.widgets.preview import Preview
 
 #: What has become of it; the others say so in what they ask.
@@ -28,19 +29,17 @@ _OVER: Final = {
 }
 
 
-class HostRequestScreen(HostRequestActions):
+class HostRequestScreen(HostRequestActions, TextScreen[None]):
     """Who asks what, the notes, and the keys that answer."""
 
+    text: Preview
     KEYS: ClassVar = (
         Key(("q", "escape", "h", "left"), "close", N_("back"), hint=True),
         Key(("a",), "accept", N_("accept"), hint=True),
         Key(("d",), "decline", N_("decline, take back, end"), hint=True),
         Key(("i",), "about", N_("about the community"), hint=True),
         Key(("at",), "profile", N_("profile of who asks")),
-        Key(("j", "down"), "down", N_("down")),
-        Key(("k", "up"), "up", N_("up")),
-        Key(("pagedown", "space", "ctrl+d"), "page_down", N_("page down")),
-        Key(("pageup", "ctrl+u"), "page_up", N_("page up")),
+        *TEXT_KEYS,
     )
     DEFAULT_CSS = """
     HostRequestScreen #asks { height: auto; padding: 0 1 1 1; }
@@ -51,11 +50,11 @@ class HostRequestScreen(HostRequestActions):
         self._request_id = request_id
         self._request: HostRequestView | None = None
         self.about = Static("", id="asks", markup=False)
-        self.notes = Preview()
+        self.text = Preview()
 
     def body(self) -> Sequence[Widget]:
         """What is asked, and the notes."""
-        return (self.about, self.notes)
+        return (self.about, self.text)
 
     def heading(self) -> str:
         """Among whom."""
@@ -76,7 +75,7 @@ class HostRequestScreen(HostRequestActions):
         state = answers(request) or _(_OVER.get(request.state, ""))
         kind = _(PURPOSES[request.purpose].name)
         self.about.update("\n".join(filter(None, (asks(request), f"{kind} · {written}", state))))
-        self.notes.show(request.notes or _("No notes."))
+        self.text.show(request.notes or _("No notes."))
         self.refresh_bars()
 
     async def on_forum_event(self, event: Event) -> None:
@@ -108,19 +107,3 @@ class HostRequestScreen(HostRequestActions):
         """Who asks."""
         if self._request is not None:
             self.post_message(Go(Place.PROFILE, (self._request.asker.handle,), on_top=True))
-
-    def action_down(self) -> None:
-        """A line."""
-        self.notes.scroll_lines(1)
-
-    def action_up(self) -> None:
-        """A line."""
-        self.notes.scroll_lines(-1)
-
-    def action_page_down(self) -> None:
-        """A page."""
-        self.notes.scroll_lines(max(1, self.notes.size.height - 1))
-
-    def action_page_up(self) -> None:
-        """A page."""
-        self.notes.scroll_lines(-max(1, self.notes.size.height - 1))

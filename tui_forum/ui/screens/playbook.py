@@ -14,8 +14,9 @@ from tui_forum.i18n import N_, _, format_date
 from tui_forum.ui.keys import Key
 from tui_forum.ui.modals.find import FindModal
 from tui_forum.ui.navigation import ComposeTarget, Go, Place, StartWriting
-from tui_forum.ui.screen import ForumScreen, dialog
+from tui_forum.ui.screen import dialog
 from tui_forum.ui.skin import Skin
+from tui_forum.ui.textscreen import TEXT_KEYS, TextScreen
 from tui_forum.ui.widgets.preview import Preview
 from tui_forum.ui.widgets.rows import Cell, Lines, columns
 
@@ -27,15 +28,13 @@ def _draw(hosted: HostedCommunity, width: int, skin: Skin) -> Lines:
     return (columns(Cell(f" {display_line(hosted.name)}"), [Cell(f"{hosted.slug} ", skin.dim)], width),)
 
 
-class PlaybookScreen(ForumScreen[None]):
+class PlaybookScreen(TextScreen[None]):
     """The guide's text, in the reader's language."""
 
+    text: Preview
     KEYS: ClassVar = (
         Key(("q", "escape", "h", "left"), "close", N_("back"), hint=True),
-        Key(("j", "down"), "down", N_("down")),
-        Key(("k", "up"), "up", N_("up")),
-        Key(("pagedown", "space", "ctrl+d"), "page_down", N_("page down")),
-        Key(("pageup", "ctrl+u"), "page_up", N_("page up")),
+        *TEXT_KEYS,
         Key(("e",), "edit", N_("change the guide"), hint=True, levels=(HOST,)),
         Key(("s",), "share", N_("share in the round"), hint=True, levels=(HOST,)),
         Key(("c",), "copy", N_("copy into a community"), hint=True, levels=(HOST,)),
@@ -85,22 +84,6 @@ class PlaybookScreen(ForumScreen[None]):
             self._guide = guide
             self.text.show(guide.body)
             self.refresh_bars()
-
-    def action_down(self) -> None:
-        """A line."""
-        self.text.scroll_lines(1)
-
-    def action_up(self) -> None:
-        """A line."""
-        self.text.scroll_lines(-1)
-
-    def action_page_down(self) -> None:
-        """A page."""
-        self.text.scroll_lines(max(1, self.text.size.height - 1))
-
-    def action_page_up(self) -> None:
-        """A page."""
-        self.text.scroll_lines(-max(1, self.text.size.height - 1))
 
     def action_edit(self) -> None:
         """Change it, for everybody who reads it in this language."""

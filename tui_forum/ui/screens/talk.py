@@ -15,20 +15,19 @@ from tui_forum.domain.text import display_line, display_text, fit
 from tui_forum.i18n import N_, _, format_datetime
 from tui_forum.ui.asking import ask_words
 from tui_forum.ui.keys import Key
-from tui_forum.ui.screen import ForumScreen, dialog
+from tui_forum.ui.screen import dialog
+from tui_forum.ui.textscreen import TEXT_KEYS, TextScreen
 from tui_forum.ui.widgets.lines import LinesView
 
 
-class TalkScreen(ForumScreen[None]):
+class TalkScreen(TextScreen[None]):
     """What was said, oldest first, and room to answer."""
 
     TITLE_TEXT = N_("Talk with the moderators")
+    text: LinesView
     KEYS: ClassVar = (
         Key(("r", "c", "enter"), "answer", N_("answer"), hint=True),
-        Key(("j", "down"), "down", N_("down")),
-        Key(("k", "up"), "up", N_("up")),
-        Key(("pagedown", "space", "ctrl+d"), "page_down", N_("page down")),
-        Key(("pageup", "ctrl+u"), "page_up", N_("page up")),
+        *TEXT_KEYS,
         Key(("q", "escape", "h", "left"), "close", N_("back"), hint=True),
     )
 
@@ -36,11 +35,11 @@ class TalkScreen(ForumScreen[None]):
         super().__init__()
         self._case_id = case_id
         self._talk: Conversation | None = None
-        self.view = LinesView(self._draw)
+        self.text = LinesView(self._draw)
 
     def body(self) -> Sequence[Widget]:
         """The messages."""
-        return (self.view,)
+        return (self.text,)
 
     def heading(self) -> str:
         """With whose moderators, about what."""
@@ -52,13 +51,13 @@ class TalkScreen(ForumScreen[None]):
 
     async def on_mount(self) -> None:
         """Load, and show what was said last."""
-        self.view.focus()
+        self.text.focus()
         await self._load()
         await super().on_mount()
 
     async def _load(self) -> None:
         self._talk = await self.ask(self.forum.caseroom.conversation(self.actor, self._case_id))
-        self.view.changed(at_end=True)
+        self.text.changed(at_end=True)
         self.refresh_bars()
 
     async def on_forum_event(self, event: Event) -> None:
@@ -76,7 +75,7 @@ class TalkScreen(ForumScreen[None]):
             style = skin.base + skin.strong + (skin.dim if mine else skin.accent)
             head = f"{who} · {format_datetime(message.created_at)}"
             lines.append(Strip([Segment(fit(display_line(head), width), style)]))
-            lines += self.view.wrapped(display_text(message.body), width, skin.base)
+            lines += self.text.wrapped(display_text(message.body), width, skin.base)
             lines.append(Strip([]))
         return lines
 
@@ -93,19 +92,3 @@ class TalkScreen(ForumScreen[None]):
             await self.ask(self.forum.drafts.discard(self.actor, key))
             await self._load()
             self.say(_("Sent."))
-
-    def action_down(self) -> None:
-        """A line."""
-        self.view.scroll_lines(1)
-
-    def action_up(self) -> None:
-        """A line."""
-        self.view.scroll_lines(-1)
-
-    def action_page_down(self) -> None:
-        """A page."""
-        self.view.scroll_lines(max(1, self.view.size.height - 1))
-
-    def action_page_up(self) -> None:
-        """A page."""
-        self.view.scroll_lines(-max(1, self.view.size.height - 1))
